@@ -1,0 +1,115 @@
+"""What tests may ask for: a real PostgreSQL, a fresh database, a browser, the loop of production.
+
+Everything here is lazy: a test of pure code starts nothing. On CI nothing is skipped silently: a
+skip is a failure there, unless its reason begins with ``does not apply``.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from itertools import count
+from pathlib import Path
+
+import hypothesis
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from ledger.embedded.server import EmbeddedServer
+from ledger.store.migrations import migrate
+
+ON_CI = os.environ.get("CI") == "true"
+NOT_HERE = "does not apply"
+"""How the reason of a skip begins that is right on every machine."""
+
+TEMPLATE = "mingzhang_template"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_PATHS = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if ON_CI else "here")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure on CI, where everything that can run has to."""
+    report = yield
+    if ON_CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not reason.removeprefix("Skipped: ").startswith(NOT_HERE):
+            report.outcome = "failed"
+            report.longrepr = f"skipped on CI: {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Run asynchronous tests on the loop that the service runs on."""
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """One PostgreSQL for this process of the test run; where to connect."""
+    home = Path(tempfile.mkdtemp(prefix="mingzhang-tests-"))
+    # Under root the server has an account of its own, which must be able to pass.
+    home.chmod(0o711)
+    embedded = EmbeddedServer(home)
+    try:
+        yield embedded.start()
+    finally:
+        embedded.discard()
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def _template(server: str) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    _administer(server, f"create database {TEMPLATE}")
+    migrate(make_conninfo(server, dbname=TEMPLATE))
+    return TEMPLATE
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def empty_database(server: str) -> Iterator[str]:
+    """A database without any migration, for this test alone; where to connect."""
+    yield from _database(server, "template0")
+
+
+@pytest.fixture
+def database(server: str, _template: str) -> Iterator[str]:
+    """A migrated database without entries, for this test alone; where to connect."""
+    yield from _database(server, _template)
+
+
+@pytest.fixture(scope="module")
+def shared_database(server: str, _template: str) -> Iterator[str]:
+    """A migrated database for all tests of a module that only read what a fixture wrote."""
+    yield from _database(server, _template)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The system's Chromium; ``make test`` installs it where it may."""
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    found = found or next((path for path in CHROMIUM_PATHS if Path(path).exists()), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return Path(found)
+
+
+def _database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    _administer(server, f"create database {name} template {template}")
+    yield make_conninfo(server, dbname=name)
+    _administer(server, f"drop database {name} with (force)")
+
+
+def _administer(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())
