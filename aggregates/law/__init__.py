@@ -1,0 +1,1 @@
+"""The law: clauses, parameters, working days, deadlines and regimes. Data and pure functions."""
