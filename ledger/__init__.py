@@ -1,0 +1,1 @@
+"""What is kept, how it is proven, and the doors."""

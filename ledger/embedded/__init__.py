@@ -1,0 +1,1 @@
+"""PostgreSQL for a laptop: a real server, started, shared and stopped by us, in our own place."""

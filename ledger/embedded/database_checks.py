@@ -1,0 +1,247 @@
+"""What the database has to bring, be it the embedded one or the user's own."""
+
+import os
+import subprocess
+from datetime import timedelta
+
+import psycopg
+
+from aggregates.language import Message
+from ledger.clock import SystemClock
+from ledger.embedded import failures
+from ledger.embedded.account import SYSTEM_USER
+from ledger.embedded.binaries import binary
+from ledger.embedded.checks import Examination, Result, good
+from ledger.embedded.database import CONNECT_SECONDS, OwnServer, unreachable
+from ledger.embedded.launch import check_version
+from ledger.embedded.server import EmbeddedServer
+from ledger.settings import Settings
+from ledger.store.migrations import missing
+
+ROLES = ("mingzhang_reader", "mingzhang_writer", "mingzhang_fold", "mingzhang_vault")
+"""The group roles that a migration makes, if it may."""
+
+DRIFT = timedelta(seconds=5)
+
+NOT_ASKED = Message("数据库未运行，未检查。", "Not looked at: the database does not run just now.")
+
+
+def _programs(_settings: Settings) -> Result:
+    path = binary("postgres")
+    with failures.explained(path):
+        shown = subprocess.run(  # noqa: S603 - a program of ours, without a shell
+            [path, "--version"], capture_output=True, text=True, check=False
+        )
+    if shown.returncode != 0:
+        raise failures.of_output(
+            shown.stderr.splitlines(), path, Message("运行 PostgreSQL", "Running PostgreSQL")
+        )
+    version = shown.stdout.strip()
+    if os.geteuid() != 0:
+        return good(f"{version}，可以运行。", f"{version} can be run.")
+    return good(
+        f"{version}，可以运行；以 root 启动时改用系统用户 {SYSTEM_USER}。",
+        f"{version} can be run; under root it runs as the system user {SYSTEM_USER}.",
+    )
+
+
+def _data(settings: Settings) -> Result:
+    status = EmbeddedServer(settings.home).status()
+    if status.state == "absent" or status.root is None:
+        return good("首次启动时创建。", "They are made at the first start.")
+    with failures.explained(status.root):
+        check_version(status.root / "data")
+    return _process(status.state, status.pid, status.url)
+
+
+def _process(state: str, pid: int | None, url: str | None) -> Result:
+    """Say how the server's process is."""
+    if state == "stopped":
+        return good("完好，服务器未运行。", "They are well; the server does not run.")
+    if state == "left":
+        return Result(
+            "note",
+            Message(
+                "服务器上次被强行终止；下次启动会自动恢复。",
+                "The server was killed; the next start recovers by itself.",
+            ),
+        )
+    if state == "starting" or url is None:
+        return Result(
+            "note",
+            Message(f"服务器（进程 {pid}）正在恢复数据。", f"The server ({pid}) is recovering."),
+            Message("等待其完成，不要终止。", "Let it finish; do not stop it."),
+        )
+    try:
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        found = Message(f"服务器（进程 {pid}）不应答：{reason}", f"No answer from {pid}: {reason}")
+        return Result("bad", found)
+    return good(f"服务器正在运行（进程 {pid}）。", f"The server runs (process {pid}).")
+
+
+def _own_server(settings: Settings) -> Result:
+    url = OwnServer(settings.database_url or "").start()
+    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+        rows = connection.execute(
+            "select name, setting from pg_settings where name = any(%s)",
+            [["server_encoding", "fsync", "full_page_writes", "synchronous_commit"]],
+        ).fetchall()
+        version = connection.info.parameter_status("server_version")
+    values: dict[str, str] = dict(rows)
+    wrong = [name for name in ("fsync", "full_page_writes") if values[name] != "on"]
+    wrong += ["synchronous_commit"] * (values["synchronous_commit"] in {"off", "local"})
+    if values["server_encoding"] != "UTF8":
+        return Result(
+            "bad",
+            Message("数据库编码不是 UTF8。", "The encoding of the database is not UTF8."),
+            Message("用 encoding 'UTF8' 另建数据库。", "Create one with encoding 'UTF8'."),
+        )
+    if wrong:
+        listed = ", ".join(wrong)
+        return Result(
+            "bad",
+            Message(
+                f"断电会丢失已确认的记录：{listed}", f"Acknowledged entries can be lost: {listed}"
+            ),
+            Message(f"在该服务器上设为 on：{listed}", f"Set on at that server: {listed}"),
+        )
+    return good(f"PostgreSQL {version}，应答正常。", f"PostgreSQL {version} answers.")
+
+
+def _roles(settings: Settings) -> Result:
+    with psycopg.connect(
+        settings.database_url or "", connect_timeout=CONNECT_SECONDS
+    ) as connection:
+        there = {
+            name
+            for (name,) in connection.execute(
+                "select rolname from pg_roles where rolname = any(%s)", [list(ROLES)]
+            )
+        }
+        row = connection.execute(
+            "select rolsuper or rolcreaterole, has_database_privilege(current_database(), 'create')"
+            " from pg_roles where rolname = current_user"
+        ).fetchone()
+    may_make_roles, may_make_schemas = row or (False, False)
+    lacking = [name for name in ROLES if name not in there]
+    if lacking and not may_make_roles:
+        return Result(
+            "bad",
+            Message(
+                f"缺少角色且无权创建：{', '.join(lacking)}",
+                f"Roles are missing and may not be created: {', '.join(lacking)}",
+            ),
+            Message(
+                "由管理员执行：" + " ".join(f"create role {name} nologin;" for name in lacking),
+                "Let an administrator run: "
+                + " ".join(f"create role {name} nologin;" for name in lacking),
+            ),
+        )
+    if not may_make_schemas:
+        return Result(
+            "note",
+            Message("该用户无权建模式，不能升级结构。", "This user may not migrate the database."),
+            Message("升级时改用数据库的所有者。", "Migrate as the owner of the database."),
+        )
+    return good("角色与权限齐备。", "Roles and rights are there.")
+
+
+def _migrations(settings: Settings) -> Result:
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    waiting = missing(url)
+    if not waiting:
+        return good("结构为最新。", "The database has the form that this program knows.")
+    listed = ", ".join(waiting)
+    return Result(
+        "note",
+        Message(f"有待执行的升级：{listed}", f"Migrations are waiting: {listed}"),
+        Message("执行 mingzhang init；run 会自动执行。", "Run mingzhang init; run does it itself."),
+    )
+
+
+def _last_entry(settings: Settings) -> Result:
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+        there = connection.execute("select to_regclass('ledger.head') is not null").fetchone()
+        if there != (True,):
+            return good("尚无记录。", "There are no entries yet.")
+        row = connection.execute("select position, recorded_at from ledger.head").fetchone()
+    if row is None or row[0] == 0:
+        return good("尚无记录。", "There are no entries yet.")
+    position, recorded = row
+    if recorded > SystemClock().now() + DRIFT:
+        return Result(
+            "bad",
+            Message(
+                f"最后一条记录（第 {position} 条）的时间 {recorded} 晚于系统时钟。",
+                f"The last entry (position {position}) is of {recorded}, later than the clock.",
+            ),
+            Message(
+                "校准时钟；模拟账本属正常现象。",
+                "Set the clock; in a simulated ledger this is as it should be.",
+            ),
+        )
+    return good(f"共 {position} 条记录。", f"There are {position} entries.")
+
+
+def _damage(settings: Settings) -> Result:
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+        row = connection.execute(
+            "select current_setting('data_checksums'), sum(coalesce(checksum_failures, 0))"
+            " from pg_stat_database"
+        ).fetchone()
+    checked, failures_seen = row or ("off", 0)
+    if failures_seen:
+        return Result(
+            "bad",
+            Message(
+                f"已发现 {failures_seen} 个损坏的数据页。",
+                f"{failures_seen} damaged pages were met.",
+            ),
+            Message(
+                "停止服务，检查磁盘，从备份恢复，再执行 mingzhang verify。",
+                "Stop the service, see to the disk, restore a backup, then run mingzhang verify.",
+            ),
+        )
+    if checked != "on":
+        return Result(
+            "note",
+            Message("该服务器未启用数据校验和。", "That server keeps no data checksums."),
+            Message("停机后执行 pg_checksums --enable。", "Stop it and run pg_checksums --enable."),
+        )
+    return good("未发现损坏的数据页。", "No damaged page was met.")
+
+
+def _url(settings: Settings) -> str | None:
+    """Return where the database is, if it can be asked without starting anything."""
+    if settings.database_url is None:
+        return EmbeddedServer(settings.home).status().url
+    try:
+        psycopg.connect(settings.database_url, connect_timeout=CONNECT_SECONDS).close()
+    except psycopg.Error as error:
+        raise unreachable(error) from error
+    return settings.database_url
+
+
+EMBEDDED = (
+    Examination("programs", Message("PostgreSQL 程序", "PostgreSQL programs"), _programs),
+    Examination("data", Message("数据库文件", "Data files"), _data),
+)
+OWN = (
+    Examination("server", Message("自备服务器", "Your own server"), _own_server),
+    Examination("roles", Message("数据库角色", "Database roles"), _roles),
+)
+BOTH = (
+    Examination("migrations", Message("数据库结构", "Migrations"), _migrations),
+    Examination("damage", Message("数据完好", "Damage"), _damage),
+    Examination("entries", Message("账本", "Ledger"), _last_entry),
+)

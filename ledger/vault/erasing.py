@@ -1,0 +1,119 @@
+"""Erasing a person, or allowing storage only while the law still asks for the data.
+
+Erasing destroys the data key and every row of the owner, and leaves a tombstone. Entries keep
+their commitments, so every proof stays as it was; what they commit to is gone. The caller
+appends ``access.subject-erased``. PostgreSQL keeps old row versions until vacuum, and copies in
+its write-ahead log and backups: those of this schema need a retention of their own.
+
+A person has several owners: the person's own id, the enrolments, and streams that bear values
+outside any record of a person, such as a claim. The caller finds them by the trail.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import tuple_row
+
+from aggregates.language import Message
+from aggregates.law.deadlines import local_date
+from ledger.vault import statements
+from ledger.vault.data_keys import FORGET_CHANNEL, DataKeys
+from ledger.vault.errors import RetentionRuns
+from ledger.vault.sealed_facts import is_reader
+
+_RETAINED = Message(
+    "法定保存期未满：现在只能限制处理，不能删除",
+    "the statutory retention still runs: the data may be restricted, not erased",
+)
+
+
+async def erase(
+    connection: AsyncConnection[Any],
+    data_keys: DataKeys,
+    owners: Collection[UUID],
+    *,
+    at: datetime,
+) -> int:
+    """Destroy keys and rows of owners in one transaction; return how many were not erased yet.
+
+    Idempotent. Other processes are told to forget keys that they hold.
+
+    Raises:
+        RetentionRuns: the data of one of them have to be stored still; nobody was erased.
+        ValueError: one of them is a reading role, whose key opens the sealed facts of all.
+    """
+    if any(is_reader(owner) for owner in owners):
+        raise ValueError("the key of a reading role is not a person's")
+    named = list(owners)
+    async with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            statements.KEYS_DESTROYED, {"owners": named, "at": at, "on": local_date(at)}
+        )
+        erased = cursor.rowcount
+        await cursor.execute(statements.OWNERS_STILL_THERE, {"owners": named})
+        if await _number(cursor):
+            raise RetentionRuns(_RETAINED)
+        await cursor.execute(statements.ROWS_OF_ERASED, {"owners": named})
+        await cursor.execute("select pg_notify(%s, '')", (FORGET_CHANNEL,))
+    data_keys.forget(named)
+    return erased
+
+
+async def sweep(connection: AsyncConnection[Any]) -> int:
+    """Remove rows that reached the vault while their owner was being erased; return how many.
+
+    Sealed ones among them could not be opened by anybody; restricted ones could be read.
+    """
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.ROWS_OF_ERASED, {"owners": None})
+        return await _number(cursor)
+
+
+async def restrict(
+    connection: AsyncConnection[Any],
+    data_keys: DataKeys,
+    owners: Collection[UUID],
+    *,
+    until: date,
+) -> None:
+    """Allow storage only until a day, the first on which the owners may be erased.
+
+    Values of restricted owners are hidden even in masked display, and are opened for audits and
+    inspections alone (Personal Information Protection Law, article 47). A day set before stands
+    where it is later.
+
+    Raises:
+        OwnerErased: one of them is erased already.
+    """
+    await data_keys.of(connection, owners)
+    async with connection.cursor() as cursor:
+        await cursor.execute(statements.KEYS_RESTRICTED, {"owners": list(owners), "until": until})
+
+
+async def owners_due(connection: AsyncConnection[Any], *, on: date) -> list[UUID]:
+    """Return the owners whose retention has ended by a day, and who are now to be erased."""
+    async with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.OWNERS_DUE, {"on": on})
+        return [owner for (owner,) in await cursor.fetchall()]
+
+
+async def readmit(connection: AsyncConnection[Any], data_keys: DataKeys, owner: UUID) -> bool:
+    """Give an erased owner a fresh key, for a person who comes back; return whether it did.
+
+    What was erased stays erased.
+    """
+    wrapped = data_keys.keyring.wrap(owner, data_keys.keyring.new_data_key(owner))
+    async with connection.transaction(), connection.cursor() as cursor:
+        await cursor.execute(statements.OWNER_READMITTED, {"owner": owner, "wrapped": wrapped})
+        readmitted = cursor.rowcount == 1
+        await cursor.execute("select pg_notify(%s, '')", (FORGET_CHANNEL,))
+    data_keys.forget((owner,))
+    return readmitted
+
+
+async def _number(cursor: Any) -> int:  # noqa: ANN401 - a cursor of whatever row type
+    row = await cursor.fetchone()
+    return int(row[0])

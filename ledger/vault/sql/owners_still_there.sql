@@ -1,0 +1,2 @@
+select count(*) from vault.data_key
+where owner = any(%(owners)s::uuid[]) and destroyed_at is null

@@ -1,0 +1,128 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from ledger.errors import Misconfigured
+from ledger.settings import SETTINGS, Settings, unknown
+
+HOME = {"HOME": "/home/clerk"}
+
+
+def test_everything_has_a_default() -> None:
+    settings = Settings.read(HOME)
+    assert settings == Settings(
+        home=settings.home,
+        database_url=None,
+        host="127.0.0.1",
+        port=8711,
+        city="371500",
+        lang="zh",
+        origin="mingzhang.local/371500",
+        key_file=settings.home / "keys" / "vault.keys",
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "home"),
+    [
+        ({}, "/home/clerk/.local/share/mingzhang"),
+        ({"XDG_DATA_HOME": "/data"}, "/data/mingzhang"),
+        ({"XDG_DATA_HOME": "relative"}, "/home/clerk/.local/share/mingzhang"),
+        ({"MINGZHANG_HOME": "/srv/ledger"}, "/srv/ledger"),
+        ({"MINGZHANG_HOME": ""}, "/home/clerk/.local/share/mingzhang"),
+    ],
+)
+def test_the_home_is_where_the_platform_keeps_data_unless_it_is_set(
+    environment: dict[str, str], home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    assert Settings.read(HOME | environment).home == Path(home)
+
+
+def test_what_is_set_is_read() -> None:
+    settings = Settings.read(
+        {
+            "MINGZHANG_HOME": "/srv/ledger",
+            "MINGZHANG_DATABASE_URL": "postgresql://clerk:p%40ss@db.example:5433/ledger",
+            "MINGZHANG_HOST": "::1",
+            "MINGZHANG_PORT": "0",
+            "MINGZHANG_CITY": "370100",
+            "MINGZHANG_LANG": "en",
+            "MINGZHANG_ORIGIN": "ledger.example/370100",
+            "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
+        }
+    )
+    assert settings == Settings(
+        home=Path("/srv/ledger"),
+        database_url="postgresql://clerk:p%40ss@db.example:5433/ledger",
+        host="::1",
+        port=0,
+        city="370100",
+        lang="en",
+        origin="ledger.example/370100",
+        key_file=Path("/etc/mingzhang/keys"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("MINGZHANG_PORT", "65536"),
+        ("MINGZHANG_PORT", "-1"),
+        ("MINGZHANG_PORT", "http"),
+        ("MINGZHANG_HOST", "two words"),
+        ("MINGZHANG_HOST", "http://host"),
+        ("MINGZHANG_CITY", "3715"),
+        ("MINGZHANG_CITY", "聊城市"),
+        ("MINGZHANG_LANG", "fr"),
+        ("MINGZHANG_ORIGIN", "ends/with/"),
+        ("MINGZHANG_ORIGIN", "a+b"),
+        ("MINGZHANG_DATABASE_URL", "nonsense"),
+        ("MINGZHANG_DATABASE_URL", "postgresql://clerk:p@ss@db.example/ledger"),
+    ],
+)
+def test_a_value_of_another_form_is_refused_by_the_name_of_its_variable(
+    variable: str, value: str
+) -> None:
+    with pytest.raises(Misconfigured, match=variable) as refused:
+        Settings.read(HOME | {variable: value})
+    assert value not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_all_values_that_cannot_be_read_are_named_at_once() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        Settings.read(HOME | {"MINGZHANG_PORT": "x", "MINGZHANG_LANG": "x"})
+    assert "MINGZHANG_PORT, MINGZHANG_LANG" in refused.value.message.en
+
+
+def test_a_password_is_not_shown_with_the_settings() -> None:
+    settings = Settings.read(HOME | {"MINGZHANG_DATABASE_URL": "postgresql://c:hunter2@db/l"})
+    assert "hunter2" not in repr(settings)
+
+
+def test_every_field_has_one_line_in_the_table_and_every_line_a_field() -> None:
+    fields = [field.name for field in dataclasses.fields(Settings)]
+    assert [setting.field for setting in SETTINGS] == fields
+    assert len({setting.variable for setting in SETTINGS}) == len(fields)
+
+
+def test_a_demonstration_has_a_home_below_and_never_another_server() -> None:
+    settings = Settings.read(
+        HOME
+        | {
+            "MINGZHANG_HOME": "/srv/ledger",
+            "MINGZHANG_DATABASE_URL": "postgresql://c@db/l",
+            "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
+        }
+    )
+    demo = settings.for_demo()
+    assert demo.home == Path("/srv/ledger/demo")
+    assert demo.database_url is None
+    assert demo.key_file == Path("/srv/ledger/demo/keys/vault.keys")
+
+
+def test_a_misspelt_variable_is_found() -> None:
+    environment = {"MINGZHANG_HOM": "/x", "MINGZHANG_HOME": "/x", "PATH": "/bin"}
+    assert unknown(environment) == ["MINGZHANG_HOM"]
