@@ -1,0 +1,1 @@
+"""The HTTP door: ``/api/v1``, problems that name the clause, health and metrics."""

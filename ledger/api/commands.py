@@ -1,0 +1,224 @@
+"""Commands over HTTP: one route each, batches as NDJSON, and the self-check without acting.
+
+Routes, bodies and OpenAPI come from the declarations of ``aggregates``; nothing is said twice.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from aggregates.decisions import COMMANDS, Caller, Channel, Declaration
+from aggregates.language import Message
+from ledger.api.problems import failure_body, lang_of, refusal_body
+from ledger.api.schema import components, reference
+from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
+from ledger.application.door import Door
+from ledger.application.messages import message
+from ledger.application.parsing import BadInput, Problem
+
+BATCH_LINES_MAX = 2_000
+"""How many commands of an NDJSON body are decided before their commit is awaited."""
+NDJSON = "application/x-ndjson"
+
+_NOT_JSON = Message("正文应为JSON", "the body must be JSON")
+
+
+def recorded_body(answer: Recorded) -> dict[str, Any]:
+    """Return what was recorded as JSON."""
+    return {
+        "entries": [
+            {"stream": w.stream, "version": w.version, "type": w.type} for w in answer.entries
+        ],
+        "first": answer.first,
+        "last": answer.last,
+        "time": answer.time.isoformat(),
+        "findings": [{"rule": f.rule, "detail": f.detail} for f in answer.findings],
+        "repeated": answer.repeated,
+    }
+
+
+def answer_body(answer: Answer | Exception, lang: str) -> dict[str, Any]:
+    """Return any answer as JSON, with its HTTP status as member ``status``."""
+    if isinstance(answer, Recorded):
+        return {"status": 201} | recorded_body(answer)
+    if isinstance(answer, Refusal):
+        return refusal_body(answer, lang)
+    return failure_body(answer, lang)
+
+
+async def body_of(request: Request) -> Any:  # noqa: ANN401 - JSON
+    """Return the request's JSON body.
+
+    Raises:
+        BadInput: it is not JSON.
+    """
+    try:
+        return orjson.loads(await request.body())
+    except orjson.JSONDecodeError:
+        raise BadInput(Problem("", _NOT_JSON)) from None
+
+
+def channel_of(caller: Caller) -> Channel:
+    """Return the way by which a caller's commands come: outer network, inner network, interface."""
+    if caller.role in {"PLATFORM", "ASSESSOR"}:
+        return "api"
+    outer = {"INST_CLERK", "INST_HEAD", "CLASS_HEAD", "INSTRUCTOR", "EMPLOYER", "TRAINEE", "PUBLIC"}
+    return "outer" if caller.role in outer else "inner"
+
+
+def caller_of(request: Request) -> Caller:
+    """Return the caller that the sign-in put on the request."""
+    return cast(Caller, request.state.caller)
+
+
+def door_of(request: Request) -> Door:
+    """Return the door of the running ledger."""
+    return cast(Door, request.app.state.ledger.door)
+
+
+def versions_of(request: Request) -> dict[str, int]:
+    """Read ``If-Match: "<stream>/<version>"``: the entry id on which the caller's view rests."""
+    header = request.headers.get("if-match", "").strip().strip('"')
+    if not header:
+        return {}
+    stream, _, version = header.rpartition("/")
+    if not stream or not version.isdigit():
+        what = Message("If-Match应为最近一条记录的编号", "If-Match takes the id of an entry")
+        raise BadInput(Problem("If-Match", what))
+    return {stream: int(version)}
+
+
+def _ask(request: Request, name: str, data: Any) -> Ask:  # noqa: ANN401 - JSON
+    return Ask(
+        command=name,
+        data=data,
+        key=request.headers.get("idempotency-key"),
+        channel=channel_of(caller_of(request)),
+        if_match=versions_of(request),
+    )
+
+
+def routes() -> APIRouter:
+    """Return the routes of every declared command."""
+    router = APIRouter()
+    for declared in COMMANDS.values():
+        _add(router, declared)
+    router.add_api_route(
+        "/commands",
+        batch,
+        methods=["POST"],
+        tags=["commands"],
+        summary="Many commands, one a line (NDJSON)",
+        response_class=Response,
+    )
+    return router
+
+
+def _add(router: APIRouter, declared: Declaration) -> None:
+    name = declared.name
+
+    async def act(request: Request) -> Response:
+        answer = await door_of(request).act(
+            _ask(request, name, await body_of(request)), caller_of(request)
+        )
+        body = answer_body(answer, lang_of(request))
+        kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004
+        return Response(orjson.dumps(body), body["status"], media_type=kind)
+
+    async def check(request: Request) -> Response:
+        answer = await door_of(request).check(
+            _ask(request, name, await body_of(request)), caller_of(request)
+        )
+        return Response(
+            orjson.dumps(checked_body(answer, lang_of(request))), media_type="application/json"
+        )
+
+    rules = sorted({rule.id for rule in declared.rules})
+    shape = {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": reference(declared.cls)}},
+        }
+    }
+    about = f"{declared.cls.__doc__ or ''}\n\nRoles: {', '.join(declared.roles)}.\n\nRules: "
+    options: dict[str, Any] = {
+        "methods": ["POST"],
+        "tags": [declared.kind.prefix],
+        "description": about + (", ".join(rules) or "none") + ".",
+        "openapi_extra": shape,
+        "response_class": Response,
+    }
+    router.add_api_route(
+        f"/commands/{name}",
+        act,
+        summary=f"{declared.title.zh} {declared.title.en}",
+        operation_id=name,
+        status_code=201,
+        **options,
+    )
+    router.add_api_route(
+        f"/checks/{name}",
+        check,
+        summary=f"自查：{declared.title.zh} Self-check: {declared.title.en}",
+        operation_id=f"check-{name}",
+        **options,
+    )
+
+
+def checked_body(answer: Checked | Refusal, lang: str) -> dict[str, Any]:
+    """Return a self-check's answer as JSON: ``granted`` says how the command would fare."""
+    if isinstance(answer, Refusal):
+        return {"granted": False} | refusal_body(answer, lang)
+    return {
+        "granted": True,
+        "entries": [{"stream": w.stream, "type": w.type} for w in answer.entries],
+        "findings": [{"rule": f.rule, "detail": f.detail} for f in answer.findings],
+    }
+
+
+async def batch(request: Request) -> Response:
+    """Take commands line by line; answer each on a line of its own, in the same order."""
+    lang, caller, door = lang_of(request), caller_of(request), door_of(request)
+    channel = channel_of(caller)
+    told: list[bytes] = []
+    async for lines in _chunks(request):
+        asks: list[Ask] = []
+        failed: dict[int, Exception] = {}
+        for at, line in enumerate(lines):
+            try:
+                asks.append(message(line, channel))
+            except BadInput as error:
+                failed[at] = error
+        answers = iter(await door.act_all(asks, caller))
+        for at in range(len(lines)):
+            answer = failed[at] if at in failed else next(answers)
+            told.append(orjson.dumps(answer_body(answer, lang)))
+    return Response(b"\n".join(told) + b"\n", media_type=NDJSON)
+
+
+async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
+    rest, lines = b"", list[bytes]()
+    async for part in request.stream():
+        *whole, rest = (rest + part).split(b"\n")
+        lines.extend(line for line in whole if line.strip())
+        while len(lines) >= BATCH_LINES_MAX:
+            yield lines[:BATCH_LINES_MAX]
+            lines = lines[BATCH_LINES_MAX:]
+    if rest.strip():
+        lines.append(rest)
+    if lines:
+        yield lines
+
+
+def describe(app: FastAPI) -> None:
+    """Add the schemas of all commands to the application's OpenAPI document."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        document.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend it

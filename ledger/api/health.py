@@ -1,0 +1,47 @@
+"""Whether the service lives, is ready, and what it is. No personal data, open to all."""
+
+from importlib.metadata import version
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+JSON = "application/json"
+
+
+async def healthz() -> Response:
+    """Say that the process answers."""
+    return Response(b'{"status":"ok"}', media_type=JSON)
+
+
+async def readyz(request: Request) -> Response:
+    """Say whether the log can be read, and how far the read models are behind it."""
+    ledger = request.app.state.ledger
+    async with ledger.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select (select position from ledger.head),"
+            " (select coalesce(min(position), 0) from model.progress)"
+        )
+        row = await cursor.fetchone()
+    head, folded = row if row is not None else (0, 0)
+    body = {"status": "ok", "position": head, "folded": folded, "behind": head - folded}
+    return Response(orjson.dumps(body), media_type=JSON)
+
+
+async def about(request: Request) -> Response:
+    """Say which version runs, under which origin, and whether its world is simulated."""
+    ledger = request.app.state.ledger
+    body = {
+        "version": version("mingzhang"),
+        "source": ledger.source,
+        "simulated": ledger.simulated,
+    }
+    return Response(orjson.dumps(body), media_type=JSON)
+
+
+def routes() -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(tags=["health"])
+    router.add_api_route("/healthz", healthz, response_class=Response)
+    router.add_api_route("/readyz", readyz, response_class=Response)
+    router.add_api_route("/version", about, response_class=Response)
+    return router

@@ -1,0 +1,151 @@
+"""What goes wrong, told as RFC 9457 problem details, in the reader's language.
+
+    400  the input is no command         401  nobody knows who calls     403  not this caller
+    404  no such thing                   409  somebody was first         422  the law says no
+    428/412 versions                     503  the log cannot be reached; nothing was written
+
+A problem never repeats the input: a wrong value may be somebody's name or number.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from aggregates.language import Message
+from ledger.application.answers import Refusal, told
+from ledger.application.door import Superseded
+from ledger.application.parsing import BadInput
+from ledger.errors import Conflict, Failure, Fault, Misconfigured
+from ledger.security.authority import Denied
+from ledger.security.tokens import Unauthenticated
+from ledger.store.failures import KeyMismatch, LogFault
+from ledger.vault.errors import OpeningRefused, OwnerErased
+
+PROBLEM = "application/problem+json"
+
+
+class NotFound(Failure):
+    """There is no such thing."""
+
+    exit_code = 4
+
+
+def lang_of(request: Request) -> str:
+    """Return ``en`` where the reader asks for English, else ``zh``."""
+    asked = request.query_params.get("lang") or request.cookies.get("lang")
+    if asked:
+        return "en" if asked == "en" else "zh"
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
+
+
+def problem(
+    status: int,
+    kind: str,
+    title: Message,
+    lang: str,
+    detail: str = "",
+    **members: Any,  # noqa: ANN401
+) -> Response:
+    """Return a problem response."""
+    body = {"type": f"/problems/{kind}", "title": title.text(lang), "status": status} | members
+    if detail:
+        body["detail"] = detail
+    return Response(orjson.dumps(body), status_code=status, media_type=PROBLEM)
+
+
+TITLES = {
+    "bad-input": Message("输入不是一条有效的命令", "the input is not a command"),
+    "refused": Message("依规定不予办理", "the law refuses this"),
+    "denied": Message("没有权限", "not permitted"),
+    "unauthenticated": Message("请先表明身份", "say who you are"),
+    "conflict": Message("已有他人先行办理", "somebody was first"),
+    "key-mismatch": Message(
+        "该幂等键已用于另一内容的请求", "the idempotency key belongs to another request"
+    ),
+    "not-found": Message("没有找到", "not found"),
+    "fault": Message("暂时无法办理，未作任何记录", "not possible now; nothing was recorded"),
+    "erased": Message("该人员的个人信息已删除", "the person's data were erased"),
+    "http": Message("请求无法处理", "the request cannot be handled"),
+}
+
+
+def refusal_body(refusal: Refusal, lang: str) -> dict[str, Any]:
+    """Return a refusal's members: every broken rule with clause, quote, expected and found."""
+    return {
+        "type": "/problems/refused",
+        "title": TITLES["refused"].text(lang),
+        "status": 422,
+        "broken": [told(one, lang) for one in refusal.broken],
+        "findings": [{"rule": f.rule, "detail": f.detail} for f in refusal.findings],
+        "position": refusal.position,
+    }
+
+
+def failure_body(error: Exception, lang: str) -> dict[str, Any]:
+    """Return the members of the problem that an exception stands for."""
+    status, kind = _kind(error)
+    body: dict[str, Any] = {
+        "type": f"/problems/{kind}",
+        "title": TITLES[kind].text(lang),
+        "status": status,
+    }
+    if isinstance(error, BadInput):
+        body["problems"] = [{"where": p.where, "what": p.what.text(lang)} for p in error.problems]
+    elif isinstance(error, Failure):
+        body["detail"] = error.text(lang)
+    return body
+
+
+def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per kind
+    match error:
+        case BadInput():
+            return 400, "bad-input"
+        case Unauthenticated():
+            return 401, "unauthenticated"
+        case Denied() | OpeningRefused():
+            return 403, "denied"
+        case NotFound():
+            return 404, "not-found"
+        case KeyMismatch():
+            return 422, "key-mismatch"
+        case Superseded():
+            return 412, "conflict"
+        case OwnerErased():
+            return 410, "erased"
+        case Conflict():
+            return 409, "conflict"
+        case _:
+            return 503, "fault"
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer every failure with a problem."""
+
+    async def failed(request: Request, error: Exception) -> Response:
+        body = failure_body(error, lang_of(request))
+        headers = {"WWW-Authenticate": "Bearer"} if body["status"] == 401 else {}  # noqa: PLR2004
+        return Response(orjson.dumps(body), body["status"], headers, PROBLEM)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+        wrong = "、".join(str(e["loc"][-1]) for e in error.errors())
+        what = Message(f"参数不合要求：{wrong}", f"parameters not as expected: {wrong}")
+        title, lang = TITLES["bad-input"], lang_of(request)
+        return problem(400, "bad-input", title, lang, what.text(lang))
+
+    async def plain(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+        kind = "not-found" if error.status_code == 404 else "http"  # noqa: PLR2004
+        return problem(error.status_code, kind, TITLES[kind], lang_of(request))
+
+    for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):
+        app.add_exception_handler(cls, failed)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, plain)
+
+
+Handler = Callable[[Request], Awaitable[Response]]

@@ -1,0 +1,120 @@
+"""Who calls: found out once for every request, before any route.
+
+A machine sends ``Authorization: Bearer <token>``; a person's browser sends a session cookie.
+A request with a cookie that would change something must come from our own pages (Origin or
+Sec-Fetch-Site), so that no other site can act in somebody's name.
+"""
+
+from http.cookies import SimpleCookie
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from aggregates.decisions import Caller
+from aggregates.language import Message
+from ledger.api.problems import TITLES, failure_body, problem
+from ledger.application.running import Ledger
+from ledger.security.authority import Denied
+from ledger.security.sessions import COOKIE, Sessions
+from ledger.security.tokens import Unauthenticated, caller_of
+
+OPEN_PREFIXES = ("/static/", "/login", "/healthz", "/readyz", "/version", "/problems/", "/log/")
+"""What anybody may fetch: assets, the way in, health; the log's own tiles are public by design."""
+TOKENS_HELD_MAX = 1_000
+TOKEN_SECONDS = 30
+"""How long a token's holder is remembered before it is looked up again: a revocation takes this."""
+
+_FOREIGN = Message("请求来自其他网站，已拒绝", "the request comes from another site")
+
+
+class SignIn:
+    """Puts the caller on every request, or answers 401.
+
+    ``scope["state"]["caller"]`` is the caller; pages read ``scope["state"]["session"]`` too.
+    """
+
+    def __init__(self, app: ASGIApp, *, ledger: Ledger, sessions: Sessions) -> None:
+        self._app = app
+        self._ledger = ledger
+        self._sessions = sessions
+        self._held: dict[str, tuple[Caller, float]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through with its caller."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state: dict[str, Any] = scope.setdefault("state", {})
+        headers = Headers(scope=scope)
+        try:
+            caller = await self._caller(headers, scope["method"], state)
+        except (Unauthenticated, Denied) as error:
+            await self._answer(error, headers, scope, receive, send)
+            return
+        if caller is None and not scope["path"].startswith(OPEN_PREFIXES):
+            if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
+                location = b"/login" if "session" not in state else b"/login/role"
+                await send(
+                    {
+                        "type": "http.response.start",
+                        "status": 303,
+                        "headers": [(b"location", location)],
+                    }
+                )
+                await send({"type": "http.response.body", "body": b""})
+                return
+            unknown = Unauthenticated(TITLES["unauthenticated"])
+            await self._answer(unknown, headers, scope, receive, send)
+            return
+        state["caller"] = caller
+        await self._app(scope, receive, send)
+
+    async def _caller(self, headers: Headers, method: str, state: dict[str, Any]) -> Caller | None:
+        authorization = headers.get("authorization", "")
+        if authorization:
+            kind, _, token = authorization.partition(" ")
+            if kind.lower() != "bearer":
+                raise Unauthenticated(TITLES["unauthenticated"])
+            return await self._holder(token.strip())
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        if cookie is None:
+            return None
+        session = self._sessions.of(cookie.value, self._ledger.clock.now())
+        if session is None:
+            return None
+        if method not in {"GET", "HEAD"} and not _own_site(headers):
+            raise Denied(_FOREIGN)
+        state["session"] = cookie.value
+        state["demo"] = session.demo
+        return session.caller
+
+    async def _holder(self, token: str) -> Caller:
+        now = self._ledger.clock.now()
+        held = self._held.get(token)
+        if held is not None and now.timestamp() - held[1] < TOKEN_SECONDS:
+            return held[0]
+        async with self._ledger.pool.connection() as connection:
+            caller = await caller_of(connection, token, now)
+        if len(self._held) >= TOKENS_HELD_MAX:
+            self._held.clear()
+        self._held[token] = (caller, now.timestamp())
+        return caller
+
+    @staticmethod
+    async def _answer(
+        error: Exception, headers: Headers, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        lang = "en" if headers.get("accept-language", "").lower().startswith("en") else "zh"
+        body = failure_body(error, lang)
+        kind = str(body["type"]).rpartition("/")[2]
+        answer = problem(body["status"], kind, TITLES[kind], lang, body.get("detail", ""))
+        await answer(scope, receive, send)
+
+
+def _own_site(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is None or origin.partition("://")[2] == headers.get("host")

@@ -1,0 +1,102 @@
+"""What the door answers: recorded, refused, or merely checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aggregates.decisions import Broken, Channel
+from aggregates.facts import Finding
+from aggregates.law.clauses import CLAUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command as it comes through a door.
+
+    Attributes:
+        command: Its name.
+        data: Its data as JSON, personal values in clear.
+        key: The caller's idempotency key, if any.
+        channel: By which way it came.
+        as_facts: Bring in history: broken rules become findings.
+        if_match: Streams that must stand at these versions, else it is a conflict.
+        at: The moment, under simulation only.
+    """
+
+    command: str
+    data: Mapping[str, Any]
+    key: str | None = None
+    channel: Channel = "inner"
+    as_facts: bool = False
+    if_match: Mapping[str, int] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One entry that a command led to."""
+
+    stream: str
+    version: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The command was granted and its facts are in the log, or were by an earlier try.
+
+    Attributes:
+        entries: What was written, in order.
+        first: Position of the first of them.
+        last: Position of the last of them.
+        time: The recorded time.
+        findings: The rules that the facts violate, though they are recorded.
+        repeated: The key was used before with the same body: this is that answer again.
+    """
+
+    entries: tuple[Written, ...]
+    first: int
+    last: int
+    time: datetime
+    findings: tuple[Finding, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The law's answer no, with every broken rule.
+
+    Attributes:
+        broken: Each rule with what was expected and found.
+        findings: Rules that would have been recorded as findings.
+        position: Where the refusal itself is recorded; 0 for a mere check.
+    """
+
+    broken: tuple[Broken, ...]
+    findings: tuple[Finding, ...] = ()
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A self-check: what would be recorded, were the command given now."""
+
+    entries: tuple[Written, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+Answer = Recorded | Refusal
+
+
+def told(broken: Broken, lang: str = "zh") -> dict[str, str]:
+    """Return a broken rule as JSON: rule, clause and quote, expected and found, where."""
+    clause = CLAUSES.get(broken.rule)
+    return {
+        "rule": broken.rule,
+        "clause": "" if clause is None else f"{clause.document} {clause.article}",
+        "quote": "" if clause is None else clause.quote,
+        "where": broken.what.where,
+        "expected": broken.what.expected.text(lang),
+        "found": broken.what.found.text(lang),
+    }

@@ -1,0 +1,97 @@
+"""A running ledger: all its parts opened together and closed in the right order."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from ledger.application.door import Door
+from ledger.application.drafting import Drafting
+from ledger.application.reading import LogStreams
+from ledger.application.sealing import Seals
+from ledger.application.states import States
+from ledger.clock import Clock
+from ledger.ids import Ids
+from ledger.store.append import Log
+from ledger.vault.data_keys import DataKeys
+from ledger.vault.keys import Keyring
+from ledger.vault.sealed_facts import reader_key
+
+READERS = ("INSPECTOR", "AUDITOR", "DISCIPLINE")
+"""The roles under whose keys sealed facts lie."""
+CONNECTIONS_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A running ledger.
+
+    Attributes:
+        door: Where commands come in.
+        log: The appender.
+        pool: Connections for reading, in autocommit.
+        seals: Seals personal values.
+        data_keys: Opens them.
+        clock: The time.
+        source: The installation's name, the origin of its log.
+    """
+
+    door: Door
+    log: Log
+    pool: AsyncConnectionPool[Any]
+    seals: Seals
+    data_keys: DataKeys
+    clock: Clock
+    source: str
+
+    @property
+    def simulated(self) -> bool:
+        """Whether keys, ids and time come from a seed: nothing in here is of the real world."""
+        return self.seals.keyring.simulated
+
+
+@asynccontextmanager
+async def open_ledger(
+    conninfo: str, *, keyring: Keyring, clock: Clock, ids: Ids, source: str
+) -> AsyncIterator[Ledger]:
+    """Open a ledger on a migrated database, and close it in order.
+
+    Args:
+        conninfo: The database.
+        keyring: The keys of the installation.
+        clock: The time of decisions and records.
+        ids: New ids.
+        source: The installation's name, a URI reference.
+    """
+    async with AsyncExitStack() as stack:
+        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=CONNECTIONS_MAX,
+            open=False,
+            kwargs={"autocommit": True},
+        )
+        await pool.open()
+        stack.push_async_callback(pool.close)
+        sealing = await AsyncConnection.connect(conninfo, autocommit=True)
+        stack.push_async_callback(sealing.close)
+        data_keys = DataKeys(keyring)
+        seals = Seals(keyring, sealing, data_keys)
+        keys = {role: await reader_key(sealing, data_keys, role) for role in READERS}
+        log = Log(conninfo, clock)
+        await log.start()
+        stack.push_async_callback(log.stop)
+        door = Door(
+            log=log,
+            states=States(LogStreams(pool)),
+            seals=seals,
+            drafting=Drafting(
+                source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids
+            ),
+            clock=clock,
+            ids=ids,
+        )
+        yield Ledger(door, log, pool, seals, data_keys, clock, source)

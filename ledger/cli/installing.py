@@ -1,0 +1,108 @@
+"""``init``, ``doctor``, ``status``, ``version``."""
+
+from typing import Annotated
+
+import typer
+
+from aggregates.language import Message
+from ledger.cli.telling import Form, lang, out, out_json, out_rows, say
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("init")(init)
+    app.command("doctor")(doctor)
+    app.command("status")(status)
+    app.command("version")(version)
+
+
+def init() -> None:
+    """建立账本：数据库、密钥、政策簿（17号文与历年工作日历） · make an installation."""
+    import asyncio  # noqa: PLC0415 - heavy
+
+    from ledger.application.founding import found  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
+    from ledger.settings import Settings  # noqa: PLC0415 - heavy
+    from ledger.vault.keys import Keyring  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+
+    async def run() -> int:
+        async with opened(place) as ledger:
+            return await found(ledger)
+
+    with at_hand(settings, create_keys=Keyring.generate()) as place:
+        written = asyncio.run(run())
+    say(
+        Message(
+            f"账本已就绪，写入{written}条初始条目。密钥在{settings.key_file}，请单独备份。",
+            f"ready; {written} initial entries. Keys: {settings.key_file}; back them up apart.",
+        )
+    )
+
+
+COLUMNS = (
+    ("name", Message("检查项", "check")),
+    ("ok", Message("结果", "result")),
+    ("found", Message("情况", "found")),
+    ("mend", Message("处理办法", "how to mend it")),
+)
+
+
+def doctor(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) -> None:
+    """检查环境：哪里不对、怎样处理 · say what is wrong and how to mend it."""
+    from ledger.embedded.doctor import diagnose  # noqa: PLC0415 - heavy
+    from ledger.settings import Settings  # noqa: PLC0415 - heavy
+
+    checks = diagnose(Settings.read())
+    rows = [
+        [
+            one.title.text(lang()),
+            "✓" if one.ok else "✗",
+            one.found.text(lang()),
+            "" if one.mend is None else one.mend.text(lang()),
+        ]
+        for one in checks
+    ]
+    out_rows(COLUMNS, rows, form)
+    if not all(one.ok for one in checks):
+        raise typer.Exit(1)
+
+
+def status(
+    demo: Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")] = False,
+) -> None:
+    """日志与读模型到了哪里 · how far log and read models have come."""
+    import psycopg  # noqa: PLC0415 - heavy
+
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.settings import Settings  # noqa: PLC0415 - heavy
+    from projections.catalogue import folds  # noqa: PLC0415 - heavy
+    from projections.run import prepare  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+    with (
+        at_hand(settings.for_demo() if demo else settings) as place,
+        psycopg.connect(place.conninfo, autocommit=True) as connection,
+    ):
+        prepare(connection, folds())
+        head = connection.execute("select position, recorded_at from ledger.head").fetchone()
+        models = connection.execute(
+            "select name, position from model.progress order by name"
+        ).fetchall()
+    position, recorded_at = head if head is not None else (0, None)
+    out_json(
+        {
+            "origin": settings.origin,
+            "position": position,
+            "recorded_at": recorded_at.isoformat() if position and recorded_at else None,
+            "read_models": {name: {"position": at, "behind": position - at} for name, at in models},
+        }
+    )
+
+
+def version() -> None:
+    """版本 · the version."""
+    from importlib.metadata import version as version_of  # noqa: PLC0415 - heavy
+
+    out(version_of("mingzhang"))

@@ -1,0 +1,51 @@
+"""``bench``: speed goals, each beside its anchor on the same server."""
+
+from typing import Annotated
+
+import typer
+
+from aggregates.language import Message
+from ledger.cli.telling import Form, out_json, out_rows, say
+
+NAMES = ("append", "http", "rebuild", "asof")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("bench")(bench)
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="append、http、rebuild、asof")],
+    repetitions: Annotated[int, typer.Option("-n", min=1, max=50, help="重复次数 · times")] = 5,
+    seconds: Annotated[float, typer.Option(min=1, max=60, help="每次秒数 · seconds each")] = 4,
+    form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
+) -> None:
+    """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
+    import uvloop  # noqa: PLC0415 - heavy
+
+    from ledger.measuring import appending, folding, serving  # noqa: PLC0415 - heavy
+    from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
+    from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
+
+    if name not in NAMES:
+        raise typer.BadParameter(f"{'、'.join(NAMES)}", param_hint="name")
+    say(Message("测量中，请稍候……", "measuring, please wait"))
+    results: list[Result]
+    with scratch() as conninfo:
+        if name == "append":
+            results = appending.measure(
+                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
+            )
+        elif name == "http":
+            results = serving.measure(
+                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
+            )
+        elif name == "rebuild":
+            results = folding.measure_rebuild(conninfo, repetitions=repetitions)
+        else:
+            results = folding.measure_asof(conninfo, repetitions=repetitions)
+    if form is Form.JSON:
+        out_json([one.as_json() for one in results])
+        return
+    out_rows(COLUMNS, [one.as_row() for one in results], form or Form.TABLE)

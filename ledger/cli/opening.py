@@ -1,0 +1,89 @@
+"""What most commands need first: settings, a migrated database, keys, an open ledger."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from ledger.application.running import Ledger, open_ledger
+from ledger.clock import Clock, SystemClock
+from ledger.embedded.database import resolve
+from ledger.ids import Ids, SystemIds
+from ledger.settings import Settings
+from ledger.store.migrations import migrate
+from ledger.vault.keyfile import create_keyring, load_keyring
+from ledger.vault.keys import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An installation that is at hand.
+
+    Attributes:
+        settings: Its settings.
+        conninfo: Where its database is; it may hold a password and is not shown.
+    """
+
+    settings: Settings
+    conninfo: str
+
+    def keyring(self) -> Keyring:
+        """Return its keys.
+
+        Raises:
+            KeysUnusable: there are none, or they are exposed.
+        """
+        return load_keyring(self.settings.key_file)
+
+
+@contextmanager
+def at_hand(settings: Settings, *, create_keys: Keyring | None = None) -> Iterator[Place]:
+    """Start the database if it is the embedded one, migrate it, and leave it at the end.
+
+    Args:
+        settings: The settings.
+        create_keys: Keys for a new installation; an existing key file is kept.
+    """
+    with resolve(settings) as conninfo:
+        migrate(conninfo)
+        if create_keys is not None and not settings.key_file.exists():
+            create_keyring(settings.key_file, create_keys)
+        yield Place(settings, conninfo)
+
+
+@contextmanager
+def connected(*, demo: bool = False) -> Iterator[tuple[Place, Connection[Any]]]:
+    """Connect to the database of the settings, in autocommit, and leave it at the end."""
+    settings = Settings.read()
+    with (
+        at_hand(settings.for_demo() if demo else settings) as place,
+        psycopg.connect(place.conninfo, autocommit=True) as connection,
+    ):
+        connection.execute("set search_path = ledger, public")
+        yield place, connection
+
+
+@asynccontextmanager
+async def opened(
+    place: Place, *, clock: Clock | None = None, ids: Ids | None = None
+) -> AsyncIterator[Ledger]:
+    """Open the ledger of an installation."""
+    time = SystemClock() if clock is None else clock
+    keyring = place.keyring()
+    async with open_ledger(
+        place.conninfo,
+        keyring=keyring,
+        clock=time,
+        ids=SystemIds(time) if ids is None else ids,
+        source=source_of(place.settings, keyring),
+    ) as ledger:
+        yield ledger
+
+
+def source_of(settings: Settings, keyring: Keyring) -> str:
+    """Return the name that stands in every entry; a simulated world says so in it."""
+    seed = getattr(keyring, "seed", None)
+    return f"//{settings.origin}" if seed is None else f"//simulation/{seed}"

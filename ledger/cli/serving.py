@@ -1,0 +1,139 @@
+"""Serving: the application on a socket, the read models kept up beside it, a clean end."""
+
+import asyncio
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import psycopg
+import uvicorn
+
+from aggregates.language import Message
+from ledger.api.app import make_app
+from ledger.api.questions import routes as question_routes
+from ledger.cli.opening import Place, opened
+from ledger.clock import SystemClock
+from ledger.errors import Misconfigured
+from ledger.security.sessions import Sessions
+from ledger.security.tokens import any_living
+from ledger.timers.folding import Folding
+from ledger.web.pages import add_pages
+from projections.catalogue import folds
+
+KEEP_ALIVE_SECONDS = 30
+DRAIN_SECONDS = 10
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        Misconfigured: the address or port cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((host, port))
+    except OSError as error:
+        held.close()
+        raise Misconfigured(
+            Message(
+                f"无法监听 {host}:{port}：{error.strerror}",
+                f"cannot listen on {host}:{port}: {error.strerror}",
+            ),
+            mend=Message(
+                "请用 --port 另选端口，或用 --port 0 任选",
+                "choose another with --port, or --port 0",
+            ),
+        ) from None
+    held.set_inheritable(True)
+    return held
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether an address is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def refuse_open_door(host: str, conninfo: str) -> None:
+    """Refuse to serve others while nobody could prove who they are.
+
+    Raises:
+        Misconfigured: the address is not of this machine alone, and there is no token.
+    """
+    if is_loopback(host):
+        return
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        if any_living(connection, SystemClock().now()):
+            return
+    raise Misconfigured(
+        Message(
+            f"尚无任何访问令牌，不能在 {host} 上对外服务",
+            f"there is no access token yet: refusing to serve on {host}",
+        ),
+        mend=Message(
+            "请先用 mingzhang token create 建立令牌，或改用127.0.0.1",
+            "make one with mingzhang token create, or serve on 127.0.0.1",
+        ),
+    )
+
+
+async def serve(
+    place: Place, held: socket.socket, *, demo: bool, ready: Callable[[str, Sessions], None]
+) -> None:
+    """Serve until a signal comes.
+
+    Args:
+        place: The installation.
+        held: The socket to serve on.
+        demo: Whether a one-time login link is made and roles may be chosen.
+        ready: Called with the base URL and the sessions once requests are answered.
+    """
+    sessions = Sessions()
+    folding = Folding(place.conninfo, folds())
+    host, port = held.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    async with opened(place) as ledger:
+        app = make_app(ledger, sessions, routers=[question_routes()], pages=[add_pages])
+        app.state.demo = demo
+        config = uvicorn.Config(
+            app,
+            loop="none",
+            http="httptools",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        server = uvicorn.Server(config)
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, _stop, server)
+        folding.start()
+        try:
+            serving = asyncio.create_task(_quietly(server, held))
+            while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.02)
+            if server.started:
+                ready(f"http://{shown}:{port}", sessions)
+            await serving
+        finally:
+            await asyncio.to_thread(folding.stop)
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True
+
+
+async def _quietly(server: uvicorn.Server, held: socket.socket) -> None:
+    # uvicorn would put its own signal handlers over ours: the inner call leaves them alone.
+    await server._serve(sockets=[held])  # noqa: SLF001 - the documented serve() takes the signals

@@ -1,0 +1,228 @@
+"""Goals 2, 3 and 4: the real server over HTTP, its load made by this process on the same box."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter, sleep
+from typing import Any
+
+import orjson
+
+from aggregates.ids import derived_id
+from aggregates.language import Message
+from ledger.clock import SystemClock
+from ledger.ids import SystemIds
+from ledger.measuring.anchors import lone_insert_ms, p8
+from ledger.measuring.results import Goal, Result, ratios
+
+CONNECTIONS = 64
+BATCH_LINES = 500
+SINGLE = Goal(
+    2, Message("HTTP，每请求一条命令", "HTTP, one command a request"), 0.30, least=True, unit="× P8"
+)
+BATCHES = Goal(3, Message("HTTP，NDJSON批次", "HTTP, NDJSON batches"), 1.0, least=True, unit="× P8")
+LONE = Goal(
+    4, Message("单条命令的p50", "one lone command, p50"), 2.8, least=False, unit="× pgbench"
+)
+_PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs.
+
+    Attributes:
+        port: Its port on 127.0.0.1.
+        token: A token of a county clerk.
+        conninfo: Its database.
+    """
+
+    port: int
+    token: str
+    conninfo: str
+
+
+@contextmanager
+def served(conninfo: str) -> Iterator[Served]:
+    """Run ``mingzhang init``, make a token, and serve until the end."""
+    with tempfile.TemporaryDirectory(prefix="mingzhang-bench-") as home:
+        environment = os.environ | {
+            "MINGZHANG_HOME": home,
+            "MINGZHANG_DATABASE_URL": conninfo,
+            "MINGZHANG_LANG": "en",
+        }
+        command = [sys.executable, "-m", "ledger.cli"]
+        _run([*command, "init"], environment)
+        token = _run(
+            [*command, "token", "create", "bench", "--role", "COUNTY_CLERK", "--days", "1"],
+            environment,
+        )
+        with tempfile.TemporaryFile("w+") as told:
+            server = subprocess.Popen(  # noqa: S603 - our own command
+                [*command, "serve", "--port", "0"], env=environment, stderr=told
+            )
+            try:
+                yield Served(_port(told, server), token.strip(), conninfo)
+            finally:
+                server.send_signal(signal.SIGTERM)
+                server.wait(timeout=30)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def _port(told: Any, server: subprocess.Popen[bytes]) -> int:  # noqa: ANN401 - a temporary file
+    until = perf_counter() + 60
+    while perf_counter() < until and server.poll() is None:
+        told.seek(0)
+        found = _PORT.search(told.read())
+        if found is not None:
+            return int(found[1])
+        sleep(0.05)
+    told.seek(0)
+    raise ChildProcessError(f"the server did not start: {told.read()[-2000:]}")
+
+
+class Client:
+    """One connection that sends requests and reads answers, nothing more."""
+
+    def __init__(self, served_at: Served) -> None:
+        self._at = served_at
+
+    async def open(self) -> "Client":
+        """Connect."""
+        self._read, self._write = await asyncio.open_connection("127.0.0.1", self._at.port)
+        return self
+
+    async def post(self, path: str, body: bytes, kind: str = "application/json") -> bytes:
+        """Send a request and return the answer's body.
+
+        Raises:
+            ValueError: the answer says that it failed.
+        """
+        head = (
+            f"POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {self._at.token}\r\n"
+            f"content-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        self._write.write(head.encode() + body)
+        answer = await self._read.readuntil(b"\r\n\r\n")
+        length = int(re.findall(rb"content-length: (\d+)", answer)[0])
+        told = await self._read.readexactly(length)
+        if not answer.startswith(b"HTTP/1.1 2"):
+            raise ValueError(f"{answer[:40]!r} {told[:300]!r}")
+        return told
+
+    def close(self) -> None:
+        """Leave."""
+        self._write.close()
+
+
+def _bodies() -> Callable[[], dict[str, Any]]:
+    ids = SystemIds(SystemClock())
+    qualification = {"type": "TEACHER", "occupation": "4-10-01-02", "level": "3", "role": "BOTH"}
+
+    def make() -> dict[str, Any]:
+        one = ids.new()
+        return {
+            "instructor_id": str(one),
+            "county_code": "371502",
+            "name": "王明",
+            "id_number": "371502199003070035",
+            "qualifications": [qualification | {"cert_no": str(derived_id("cert", one))}],
+        }
+
+    return make
+
+
+async def single(at: Served, seconds: float) -> float:
+    """Return the commands a second, one a request over 64 connections."""
+    make = _bodies()
+    clients = [await Client(at).open() for _ in range(CONNECTIONS)]
+    done, begun = 0, perf_counter()
+
+    async def one(client: Client) -> None:
+        nonlocal done
+        while perf_counter() < begun + seconds:
+            await client.post("/api/v1/commands/register-instructor", orjson.dumps(make()))
+            done += 1
+
+    await asyncio.gather(*(one(client) for client in clients))
+    spent = perf_counter() - begun
+    for client in clients:
+        client.close()
+    return done / spent
+
+
+async def batches(at: Served, seconds: float) -> float:
+    """Return the commands a second, in NDJSON batches over two connections."""
+    make = _bodies()
+    clients = [await Client(at).open() for _ in range(2)]
+    done, begun = 0, perf_counter()
+
+    async def one(client: Client) -> None:
+        nonlocal done
+        while perf_counter() < begun + seconds:
+            lines = (
+                orjson.dumps({"command": "register-instructor", "data": make()})
+                for _ in range(BATCH_LINES)
+            )
+            told = await client.post("/api/v1/commands", b"\n".join(lines), "application/x-ndjson")
+            done += told.count(b'"status":201')
+
+    await asyncio.gather(*(one(client) for client in clients))
+    spent = perf_counter() - begun
+    for client in clients:
+        client.close()
+    return done / spent
+
+
+async def lone(at: Served, seconds: float) -> float:
+    """Return the median milliseconds of one command after another on one connection."""
+    make = _bodies()
+    client = await Client(at).open()
+    spent: list[float] = []
+    until = perf_counter() + seconds
+    while perf_counter() < until:
+        body = orjson.dumps(make())
+        begun = perf_counter()
+        await client.post("/api/v1/commands/register-instructor", body)
+        spent.append((perf_counter() - begun) * 1000)
+    client.close()
+    return median(spent)
+
+
+Run = Callable[[Coroutine[Any, Any, float]], float]
+
+
+def measure(conninfo: str, *, repetitions: int, seconds: float, run: Run) -> list[Result]:
+    """Measure goals 2, 3 and 4, interleaved with their anchors."""
+    anchor: list[float] = []
+    one: list[float] = []
+    many: list[float] = []
+    alone: list[float] = []
+    insert: list[float] = []
+    with served(conninfo) as at:
+        run(single(at, 1.0))
+        for _ in range(repetitions):
+            anchor.append(p8(conninfo, seconds))
+            one.append(run(single(at, seconds)))
+            many.append(run(batches(at, seconds)))
+            insert.append(lone_insert_ms(conninfo, seconds))
+            alone.append(run(lone(at, seconds)))
+    return [
+        Result(SINGLE, ratios(one, anchor), one, anchor, "commands/s"),
+        Result(BATCHES, ratios(many, anchor), many, anchor, "commands/s"),
+        Result(LONE, ratios(alone, insert), alone, insert, "ms"),
+    ]
