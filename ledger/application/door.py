@@ -7,7 +7,7 @@ on is taken again on the new states. A refusal is recorded too, its payload seal
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -79,6 +79,10 @@ class Log(Protocol):
         """Append entries, acknowledged once they are committed."""
 
 
+After = Callable[[Command], Awaitable[object]]
+"""What has to be done once a command's facts are in the log, such as destroying keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A command ready to be decided: parsed, its personal values sealed."""
@@ -93,7 +97,7 @@ class Prepared:
 class Door:
     """Takes commands: ``act`` records, ``check`` only says what would be."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it is made of, by name
         self,
         *,
         log: Log,
@@ -102,6 +106,7 @@ class Door:
         drafting: Drafting,
         clock: Clock,
         ids: Ids,
+        after: Mapping[str, After] | None = None,
     ) -> None:
         self._log = log
         self._states = states
@@ -109,6 +114,7 @@ class Door:
         self._drafting = drafting
         self._clock = clock
         self._ids = ids
+        self._after = dict(after or {})
 
     @property
     def drafting(self) -> Drafting:
@@ -336,6 +342,9 @@ class Door:
         except BaseException:
             self._states.forget(names | set(answer.read))
             raise
+        effect = self._after.get(ready.declared.name)
+        if effect is not None:
+            await effect(ready.command)
         return RecordedAnswer(
             written, appended.first, appended.last, appended.time, answer.findings
         )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -10,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
+from ledger.application.erasing import erase_subject
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States
@@ -36,6 +38,7 @@ class Ledger:
         seals: Seals personal values.
         data_keys: Opens them.
         clock: The time.
+        ids: New ids.
         source: The installation's name, the origin of its log.
     """
 
@@ -45,6 +48,7 @@ class Ledger:
     seals: Seals
     data_keys: DataKeys
     clock: Clock
+    ids: Ids
     source: str
 
     @property
@@ -93,5 +97,6 @@ async def open_ledger(
             ),
             clock=clock,
             ids=ids,
+            after={"erase-subject": partial(erase_subject, pool, data_keys, clock)},
         )
-        yield Ledger(door, log, pool, seals, data_keys, clock, source)
+        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)

@@ -10,8 +10,8 @@ from psycopg import AsyncConnection
 from aggregates.decisions import Command, Declaration
 from aggregates.facts import hints_of
 from aggregates.ids import LINK_KINDS, STREAM_KINDS, derived_id
+from aggregates.sealed import FreeText, Matchable, Payload, Personal, form_of, token_id
 from aggregates.sealed import IdNumber as IdNumberKind
-from aggregates.sealed import Matchable, Payload, Personal, form_of, token_id
 from ledger.rows import NO_ROWS, VaultRows
 from ledger.vault.data_keys import DataKeys
 from ledger.vault.errors import OwnerErased
@@ -85,11 +85,20 @@ class Seals:
 
     async def payload(self, text: str, owner: UUID) -> tuple[Personal[Payload], VaultRows]:
         """Seal what was sent, whole, as evidence of a refused command."""
+        commitment, rows = await self._alone(Personal[Payload], text, owner)
+        return Personal(commitment), rows
+
+    async def text(self, text: str, owner: UUID) -> tuple[Personal[FreeText], VaultRows]:
+        """Seal what somebody wrote outside a command, such as the purpose of a look-up."""
+        commitment, rows = await self._alone(Personal[FreeText], text, owner)
+        return Personal(commitment), rows
+
+    async def _alone(self, hint: Any, text: str, owner: UUID) -> tuple[str, VaultRows]:  # noqa: ANN401 - the hook's contract
         self._commands += 1
-        sealer = Sealer(self._keyring, self._keyring.salts(f"payload {self._commands}"))
-        value: Personal[Payload] = Personal(sealer.hook(Personal[Payload], text).commitment)
-        placed = sealer.placed((value,), owner)
-        return value, await vault_rows(self.connection, self.data_keys, placed)
+        sealer = Sealer(self._keyring, self._keyring.salts(f"alone {self._commands}"))
+        value = sealer.hook(hint, text)
+        rows = await vault_rows(self.connection, self.data_keys, sealer.placed((value,), owner))
+        return value.commitment, rows
 
     def keyed_digest(self, body: bytes) -> bytes:
         """Return 32 bytes that stand for a request: keyed, since it may hold personal data."""
