@@ -1,6 +1,6 @@
 """A running ledger: all its parts opened together and closed in the right order."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from ledger.application.drafting import Drafting
 from ledger.application.erasing import erase_subject
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
-from ledger.application.states import States
+from ledger.application.states import States, Streams
 from ledger.clock import Clock
 from ledger.ids import Ids
 from ledger.store.append import Log
@@ -57,9 +57,20 @@ class Ledger:
         return self.seals.keyring.simulated
 
 
+async def _see_entries(connection: AsyncConnection[Any]) -> None:
+    # The relation "entry" that read models ask for is the ledger's own.
+    await connection.execute("set search_path = ledger, public")
+
+
 @asynccontextmanager
 async def open_ledger(
-    conninfo: str, *, keyring: Keyring, clock: Clock, ids: Ids, source: str
+    conninfo: str,
+    *,
+    keyring: Keyring,
+    clock: Clock,
+    ids: Ids,
+    source: str,
+    states: Callable[[Streams], States] = States,
 ) -> AsyncIterator[Ledger]:
     """Open a ledger on a migrated database, and close it in order.
 
@@ -69,6 +80,7 @@ async def open_ledger(
         clock: The time of decisions and records.
         ids: New ids.
         source: The installation's name, a URI reference.
+        states: What keeps folded streams at hand, given what reads them.
     """
     async with AsyncExitStack() as stack:
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
@@ -77,6 +89,7 @@ async def open_ledger(
             max_size=CONNECTIONS_MAX,
             open=False,
             kwargs={"autocommit": True},
+            configure=_see_entries,
         )
         await pool.open()
         stack.push_async_callback(pool.close)
@@ -90,7 +103,7 @@ async def open_ledger(
         stack.push_async_callback(log.stop)
         door = Door(
             log=log,
-            states=States(LogStreams(pool)),
+            states=states(LogStreams(pool)),
             seals=seals,
             drafting=Drafting(
                 source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids

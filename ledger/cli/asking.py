@@ -1,1 +1,237 @@
-"""``class list|show``, ``trail``, ``replay``: the same questions as the pages, for the terminal."""
+"""``class list|show``, ``trail``, ``replay``: the same questions as the pages, for a terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, astuple
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from aggregates.language import Message
+from ledger.cli.telling import Form, out_json, out_rows, say
+from ledger.errors import Failure
+
+Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
+Output = Annotated[Form | None, typer.Option("--format", "-o")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", help="历史时点：位置，或YYYY-MM-DD（当日24时所知） · position or day"),
+]
+ROWS = 50
+
+
+class NotFound(Failure):
+    """There is no such thing."""
+
+    exit_code = 4
+
+
+class NotUnderstood(Failure):
+    """An argument is not of the form expected."""
+
+    exit_code = 2
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="班期：列出、查看 · classes", no_args_is_help=True)
+    group.command("list")(class_list)
+    group.command("show")(class_show)
+    app.add_typer(group, name="class")
+    app.command("trail")(trail)
+    app.command("replay")(replay)
+
+
+def class_list(  # noqa: PLR0913 - the filters of the list
+    county: Annotated[str, typer.Option(help="区划代码 · county code")] = "",
+    status: Annotated[str, typer.Option(help="状态 · status")] = "",
+    text: Annotated[str, typer.Option(help="备案编号或机构名的一部分 · part of a name")] = "",
+    rows: Annotated[int, typer.Option(min=1, max=1000, help="行数 · rows")] = ROWS,
+    at: At = None,
+    demo: Demo = False,
+    form: Output = None,
+) -> None:
+    """班期台账“一表通” · the class ledger."""
+    from projections.class_ledger.queries import ClassFilter, page  # noqa: PLC0415 - heavy
+
+    only = ClassFilter(
+        counties=[county] if county else [], statuses=[status] if status else [], text=text
+    )
+
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a page
+        return await page(connection, only=only, rows=rows, moment=await _moment(connection, at))
+
+    found = _ask(ask, demo=demo)
+    names = [name for name in _LEDGER if form in (None, Form.TABLE)] or None
+    _tell([asdict(row) for row in found.rows], names, form)
+
+
+_LEDGER = (
+    "filing_no",
+    "county",
+    "institution",
+    "occupation",
+    "level",
+    "started_on",
+    "heads_trained",
+    "heads_certified",
+    "claimed_fen",
+    "paid_fen",
+    "status",
+)
+"""What of a row fits on a terminal; other forms print every column."""
+
+
+def class_show(
+    one: Annotated[
+        str, typer.Argument(metavar="ID", help="班期编号（UUID）或备案编号 · id or number")
+    ],
+    at: At = None,
+    demo: Demo = False,
+) -> None:
+    """一个班期的全部数字，可回到任一时刻 · every figure of a class, as of any moment."""
+    from projections.class_ledger.queries import ClassFilter, page  # noqa: PLC0415 - heavy
+    from projections.class_ledger.queries import one as row_of  # noqa: PLC0415 - heavy
+
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a row
+        moment = await _moment(connection, at)
+        if _is_uuid(one):
+            return await row_of(connection, UUID(one), moment=moment)
+        found = await page(connection, only=ClassFilter(text=one), rows=2, moment=moment)
+        return found.rows[0] if len(found.rows) == 1 else None
+
+    row = _ask(ask, demo=demo)
+    if row is None:
+        raise NotFound(Message(f"没有班期{one}", f"no class {one}"))
+    out_json(asdict(row))
+
+
+def trail(
+    kind: Annotated[str, typer.Argument(help="class、person、institution、instructor、claim……")],
+    one: Annotated[str, typer.Argument(metavar="ID", help="编号（UUID） · id")],
+    rows: Annotated[int, typer.Option(min=1, max=1000, help="行数 · rows")] = ROWS,
+    at: At = None,
+    demo: Demo = False,
+    form: Output = None,
+) -> None:
+    """某一事物的全部条目，最新在前 · every entry that concerns one thing, newest first."""
+    from projections.trail.queries import KINDS, page  # noqa: PLC0415 - heavy
+
+    if kind not in KINDS:
+        known = "、".join(KINDS)
+        raise NotUnderstood(Message(f"不能追踪{kind}；可用：{known}", f"unknown; known: {known}"))
+    if not _is_uuid(one):
+        raise NotUnderstood(Message("编号应为UUID", "an id is a UUID"))
+
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a page
+        moment = await _moment(connection, at)
+        return await page(connection, kind, UUID(one), rows=rows, moment=moment)
+
+    found = _ask(ask, demo=demo)
+    if form is Form.NDJSON:
+        # The entries themselves, byte for byte.
+        for row in found.rows:
+            typer.echo(row.body)
+        return
+    columns = ("position", "recorded_at", "type", "stream", "version")
+    _tell([{name: getattr(row, name) for name in columns} for row in found.rows], columns, form)
+
+
+def replay(
+    at: Annotated[str, typer.Option("--at", help="位置，或YYYY-MM-DD · position or day")],
+    demo: Demo = False,
+    form: Output = None,
+) -> None:
+    """回到某一时刻：当时的一表通合计与状态分布 · the class ledger's sums as of a moment."""
+    from projections.class_ledger.queries import shares, totals  # noqa: PLC0415 - heavy
+
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - sums and shares
+        moment = await _moment(connection, at)
+        return (
+            moment,
+            await totals(connection, moment=moment),
+            await shares(connection, "status", moment=moment),
+        )
+
+    moment, sums, parts = _ask(ask, demo=demo)
+    if form is Form.TABLE:
+        columns = ("of", "classes", "heads_trained", "claimed_fen", "paid_fen")
+        _tell([dict(zip(columns, astuple(one), strict=True)) for one in parts], columns, form)
+        return
+    out_json(
+        {
+            "position": moment.until,
+            "day": moment.day,
+            "totals": asdict(sums),
+            "by_status": [asdict(one) for one in parts],
+        }
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+async def _moment(connection: Any, at: str | None) -> Any:  # noqa: ANN401 - a moment or none
+    from ledger.clock import SHANGHAI  # noqa: PLC0415 - heavy
+    from projections.model import Moment  # noqa: PLC0415 - heavy
+
+    if at is None:
+        return None
+    if at.isdigit():
+        return Moment(int(at))
+    try:
+        day = date.fromisoformat(at)
+    except ValueError:
+        raise NotUnderstood(
+            Message(
+                "--at应为位置或形如2025-06-30的日期", "--at takes a position or a date, 2025-06-30"
+            )
+        ) from None
+    over = datetime(day.year, day.month, day.day, 23, 59, 59, 999999, tzinfo=SHANGHAI)
+    found = await connection.execute(
+        "select coalesce(max(position), 0) from entry where recorded_at <= %s", (over,)
+    )
+    row = await found.fetchone()
+    return Moment(int(row[0]))
+
+
+def _ask(ask: Callable[[Any], Awaitable[Any]], *, demo: bool) -> Any:  # noqa: ANN401 - its answer
+    async def run() -> Any:  # noqa: ANN401 - its answer
+        async with _asking(demo=demo) as connection:
+            return await ask(connection)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _asking(*, demo: bool) -> AsyncIterator[Any]:
+    import psycopg  # noqa: PLC0415 - heavy
+
+    from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
+    from projections.catalogue import folds  # noqa: PLC0415 - heavy
+    from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
+
+    with connected(demo=demo) as (place, folding):
+        prepare(folding, folds())
+        catch_up(folding, folds())
+        connection = await psycopg.AsyncConnection.connect(place.conninfo, autocommit=True)
+        async with connection:
+            await connection.execute("set search_path = ledger, public")
+            yield connection
+
+
+def _tell(rows: list[dict[str, Any]], names: Any, form: Form | None) -> None:  # noqa: ANN401 - column names
+    if not rows:
+        say(Message("没有记录", "nothing found"))
+        return
+    shown = list(names or rows[0])
+    columns = [(name, Message(name, name)) for name in shown]
+    out_rows(columns, [[row[name] for name in shown] for row in rows], form)

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from aggregates.law.coverage import law_page
-
 import aggregates.catalogue
 from aggregates.decisions import COMMANDS, Declaration
 from aggregates.facts import hints_of
 from aggregates.ids import LINK_KINDS
+from aggregates.law.coverage import law_page
 from aggregates.sealed import Restricted, form_of
 
 _HEAD = """# Commands

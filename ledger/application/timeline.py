@@ -1,0 +1,186 @@
+"""From entries to a story that people can read, with personal values masked.
+
+Masks come from the vault in one query for the whole page. A sealed fact joins the story of
+whoever may read it, at the position of the entry that commits to it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from aggregates.facts import Fact, Finding, decode
+from aggregates.sealed import Restricted, Sealed
+from ledger.application.asking import Asked
+from ledger.application.drafting import SEALED_TYPE
+from ledger.application.entries import Kept, Sight, entries_at, entries_of_streams, sight
+from ledger.application.running import Ledger
+from ledger.vault.opening import mask_many
+from ledger.vault.sealed_facts import read_sealed, sealed_about
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a story.
+
+    Attributes:
+        position: Its place in the log.
+        stream: The stream it extends, or would, were it not sealed.
+        version: Its place in that stream; 0 for a sealed fact.
+        type: The stored name of its fact.
+        time: When the ledger learned it.
+        actor: The id of whoever said it.
+        role: As what.
+        org: For which organisation.
+        county: The county it belongs to.
+        channel: By which way it came.
+        leaf: Its leaf hash in hexadecimal.
+        sight: How much of it the reader sees; ``title`` leaves everything below empty.
+        sealed: Whether it is a sealed fact, opened for its reading role.
+        data: The fact as the entry holds it.
+        fact: The same, typed.
+    """
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    time: datetime
+    actor: str
+    role: str
+    org: str
+    county: str
+    channel: str
+    leaf: str
+    sight: Sight
+    sealed: bool
+    data: Mapping[str, Any]
+    fact: Fact | None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The rules that the fact does not keep."""
+        return () if self.fact is None else self.fact.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A story.
+
+    Attributes:
+        events: Its entries in the order of the log.
+        masks: What may be shown of sealed values, by commitment.
+    """
+
+    events: tuple[Event, ...]
+    masks: Mapping[str, str]
+
+
+async def timeline(
+    ledger: Ledger, asked: Asked, positions: Sequence[int], *, without: Iterable[str] = ()
+) -> Timeline:
+    """Return the story told by the entries at these positions.
+
+    Args:
+        ledger: The ledger.
+        asked: Who asks, and how far that reaches.
+        positions: The entries.
+        without: First parts of stored names that are left out.
+    """
+    left_out = tuple(without)
+    kept = await entries_at(asked.connection, positions)
+    found = [_event(asked, one) for one in kept if not one.type.startswith(left_out)]
+    return await _masked(ledger, asked, [one for one in found if one.sight != "nothing"])
+
+
+async def sealed_story(ledger: Ledger, asked: Asked, kind: str, about: UUID) -> list[Event]:
+    """Return the sealed facts about a thing that the caller may read."""
+    found: list[Event] = []
+    for reader in asked.reach.sealed:
+        streams = await sealed_about(asked.connection, reader=reader, kind=kind, about=about)
+        found += await _opened(ledger, asked, reader, streams)
+    return sorted(found, key=lambda one: one.position)
+
+
+async def _opened(ledger: Ledger, asked: Asked, reader: str, streams: Sequence[str]) -> list[Event]:
+    if not streams:
+        return []
+    facts = await read_sealed(
+        asked.connection, ledger.data_keys, reader=reader, streams=list(streams)
+    )
+    kept = await entries_of_streams(asked.connection, list(facts))
+    return [_unsealed(one, orjson.loads(facts[one.stream].body)) for one in kept]
+
+
+async def with_sealed(
+    ledger: Ledger, asked: Asked, story: Timeline, sealed: Sequence[Event]
+) -> Timeline:
+    """Return a story with sealed facts in their places."""
+    events = sorted((*story.events, *sealed), key=lambda one: one.position)
+    return await _masked(ledger, asked, events)
+
+
+async def _masked(ledger: Ledger, asked: Asked, events: Sequence[Event]) -> Timeline:
+    wanted = {one for event in events for one in commitments_in(event.fact)}
+    masks = await mask_many(asked.connection, ledger.data_keys, wanted)
+    return Timeline(tuple(events), masks)
+
+
+def commitments_in(value: object) -> Iterator[str]:
+    """Yield the commitments of all identity within a fact; restricted values are never shown."""
+    if isinstance(value, Sealed):
+        if not isinstance(value, Restricted):
+            yield value.commitment
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from commitments_in(item)
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from commitments_in(getattr(value, name))
+
+
+def _event(asked: Asked, kept: Kept) -> Event:
+    attributes = orjson.loads(kept.body)
+    seen = sight(asked.caller, asked.reach, kept.type, attributes)
+    whole = seen == "whole"
+    sealed = kept.type == SEALED_TYPE
+    return Event(
+        position=kept.position,
+        stream=kept.stream,
+        version=kept.version,
+        type=kept.type,
+        time=datetime.fromisoformat(attributes["time"]),
+        actor=attributes["actor"] if whole else "",
+        role=attributes["actorrole"],
+        org=attributes["actororg"] if whole else "",
+        county=attributes["county"],
+        channel=attributes["channel"],
+        leaf=kept.leaf.hex(),
+        sight=seen,
+        sealed=sealed,
+        data=attributes["data"] if whole else {},
+        fact=decode(kept.type, attributes["data"]) if whole else None,
+    )
+
+
+def _unsealed(kept: Kept, whole: Mapping[str, Any]) -> Event:
+    return Event(
+        position=kept.position,
+        stream=whole["subject"],
+        version=0,
+        type=whole["type"],
+        time=datetime.fromisoformat(orjson.loads(kept.body)["time"]),
+        actor=whole["actor"],
+        role=whole["actorrole"],
+        org=whole["actororg"],
+        county=whole["county"],
+        channel=whole["channel"],
+        leaf=kept.leaf.hex(),
+        sight="whole",
+        sealed=True,
+        data=whole["data"],
+        fact=decode(whole["type"], whole["data"]),
+    )
