@@ -256,15 +256,23 @@ def token_kind(hint: Any) -> str | None:  # noqa: ANN401 - type hints have no ty
 
 def links(value: Any) -> Iterator[tuple[str, UUID]]:  # noqa: ANN401 - a fact or a part of one
     """Yield what a fact refers to: the kind of the thing and its id, repeats included."""
-    for name, kind, nested in _link_paths(value.__class__):
+    found: list[tuple[str, UUID]] = []
+    _collect(value, found.append)
+    return iter(found)
+
+
+def _collect(value: Any, add: Callable[[tuple[str, UUID]], None]) -> None:  # noqa: ANN401
+    for name, kind, _ in _link_paths(value.__class__):
         held = getattr(value, name)
-        for one in held if isinstance(held, tuple) else (held,):
-            if one is None:
-                continue
-            if nested is not None:
-                yield from links(one)
-            elif kind is not None:
-                yield kind, one if isinstance(one, UUID) else token_id(one)
+        if held is None:
+            continue
+        many = held if held.__class__ is tuple else (held,)
+        if kind is None:
+            for one in many:
+                _collect(one, add)
+        else:
+            for one in many:
+                add((kind, one if one.__class__ is UUID else token_id(one)))
 
 
 def describe(cls: type) -> dict[str, Any]:

@@ -88,7 +88,8 @@ class Law:
             return found
 
         version = in_force(self.catalogues.get(kind, ()), on)
-        return {} if version is None else self._once((kind, version.version), sort)
+        # By identity: history may hold two versions of one name.
+        return {} if version is None else self._once((kind, id(version)), sort)
 
     def parameter(self, name: str, on: date, *, county: str = "") -> Any:  # noqa: ANN401
         """Return a parameter's value on a day: the highest authority's latest, else the default.

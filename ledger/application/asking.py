@@ -38,6 +38,11 @@ from ledger.vault.sealing import Sealer, vault_rows
 PURPOSE_CHARS_MAX = 500
 _TICKET = re.compile(r"[\w〔〕()（）./-]{1,64}")
 
+# The trail asks the relation "entry", which is the ledger's own here; one round trip for both.
+_STANDING = """
+select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress),
+  set_config('search_path', 'ledger, public', false)
+"""
 _NOBODY = Message("请先表明身份", "say who you are")
 _UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
 _NO_PURPOSE = Message(
@@ -147,12 +152,9 @@ class _told:  # noqa: N801 - read as a phrase, "with _told()"
 
 async def standing_of(connection: AsyncConnection[Any]) -> Standing:
     """Return how far the log and the read models have come."""
-    cursor = await connection.execute(
-        "select (select position from ledger.head),"
-        " (select coalesce(min(position), 0) from model.progress)"
-    )
+    cursor = await connection.execute(_STANDING)
     row = await cursor.fetchone()
-    return Standing(*row) if row is not None else Standing(0, 0)
+    return Standing(row[0], row[1]) if row is not None else Standing(0, 0)
 
 
 def leaves_trace(caller: Caller) -> bool:

@@ -1,40 +1,29 @@
-"""Reads streams for decisions: entries by name in one query, restricted values in another."""
+"""Reads streams for decisions, and the restricted values that their facts commit to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
 
+from ledger.store.reading import Reader
+from ledger.store.rows import Stored
 from ledger.vault.opening import restricted_values
-
-_ENTRIES = """
-select stream, version, type, body from ledger.entry
-where stream = any(%s) order by stream, version
-"""
-
-
-class Found(NamedTuple):
-    """One entry of a stream that a decision reads."""
-
-    stream: str
-    version: int
-    type: str
-    body: str
 
 
 class LogStreams:
-    """The streams of the log, and the restricted values in the vault beside it."""
+    """The streams of the log, and the vault beside it.
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    What many decisions ask at the same time goes to the database in one question.
+    """
+
+    def __init__(self, reader: Reader, pool: AsyncConnectionPool[Any]) -> None:
+        self._reader = reader
         self._pool = pool
 
-    async def entries(self, names: Sequence[str]) -> list[Found]:
+    async def entries(self, names: Sequence[str]) -> list[Stored]:
         """Return the entries of the streams, each stream in order of its versions."""
-        async with self._pool.connection() as connection:
-            cursor = connection.cursor(row_factory=tuple_row)
-            await cursor.execute(_ENTRIES, (list(names),), prepare=True)
-            return [Found(*row) for row in await cursor.fetchall()]
+        found = await self._reader.streams(dict.fromkeys(names, 0))
+        return [entry for entries in found.values() for entry in entries]
 
     async def restricted(self, commitments: Sequence[str]) -> Mapping[str, Any]:
         """Return restricted values by commitment; those destroyed are absent."""

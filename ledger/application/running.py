@@ -18,6 +18,7 @@ from ledger.application.states import States, Streams
 from ledger.clock import Clock
 from ledger.ids import Ids
 from ledger.store.append import Log
+from ledger.store.reading import Reader
 from ledger.vault.data_keys import DataKeys
 from ledger.vault.keys import Keyring
 from ledger.vault.sealed_facts import reader_key
@@ -98,12 +99,15 @@ async def open_ledger(
         data_keys = DataKeys(keyring)
         seals = Seals(keyring, sealing, data_keys)
         keys = {role: await reader_key(sealing, data_keys, role) for role in READERS}
+        reader = Reader(conninfo)
+        await reader.start()
+        stack.push_async_callback(reader.stop)
         log = Log(conninfo, clock)
         await log.start()
         stack.push_async_callback(log.stop)
         door = Door(
             log=log,
-            states=states(LogStreams(pool)),
+            states=states(LogStreams(reader, pool)),
             seals=seals,
             drafting=Drafting(
                 source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids

@@ -7,7 +7,7 @@ whoever may read it, at the position of the entry that commits to it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -16,10 +16,35 @@ from aggregates.facts import Fact, Finding, decode
 from aggregates.sealed import Restricted, Sealed
 from ledger.application.asking import Asked
 from ledger.application.drafting import SEALED_TYPE
-from ledger.application.entries import Kept, Sight, entries_at, entries_of_streams, sight
+from ledger.application.entries import Sight, entries_of_streams, sight
 from ledger.application.running import Ledger
+from ledger.entry import leaf_hash
 from ledger.vault.opening import mask_many
 from ledger.vault.sealed_facts import read_sealed, sealed_about
+
+
+class Stored(Protocol):
+    """An entry as the log or the trail gives it."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the log."""
+
+    @property
+    def stream(self) -> str:
+        """The stream it extends."""
+
+    @property
+    def version(self) -> int:
+        """Its place in the stream."""
+
+    @property
+    def type(self) -> str:
+        """The stored name of its fact."""
+
+    @property
+    def body(self) -> str:
+        """The entry, byte for byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +105,19 @@ class Timeline:
 
 
 async def timeline(
-    ledger: Ledger, asked: Asked, positions: Sequence[int], *, without: Iterable[str] = ()
+    ledger: Ledger, asked: Asked, stored: Iterable[Stored], *, without: Iterable[str] = ()
 ) -> Timeline:
-    """Return the story told by the entries at these positions.
+    """Return the story that entries tell.
 
     Args:
         ledger: The ledger.
         asked: Who asks, and how far that reaches.
-        positions: The entries.
+        stored: The entries, in whatever order.
         without: First parts of stored names that are left out.
     """
     left_out = tuple(without)
-    kept = await entries_at(asked.connection, positions)
-    found = [_event(asked, one) for one in kept if not one.type.startswith(left_out)]
-    return await _masked(ledger, asked, [one for one in found if one.sight != "nothing"])
+    found = [_event(asked, one) for one in stored if not one.type.startswith(left_out)]
+    return await with_sealed(ledger, asked, (one for one in found if one.sight != "nothing"), ())
 
 
 async def sealed_story(ledger: Ledger, asked: Asked, kind: str, about: UUID) -> list[Event]:
@@ -116,17 +140,13 @@ async def _opened(ledger: Ledger, asked: Asked, reader: str, streams: Sequence[s
 
 
 async def with_sealed(
-    ledger: Ledger, asked: Asked, story: Timeline, sealed: Sequence[Event]
+    ledger: Ledger, asked: Asked, events: Iterable[Event], sealed: Iterable[Event]
 ) -> Timeline:
-    """Return a story with sealed facts in their places."""
-    events = sorted((*story.events, *sealed), key=lambda one: one.position)
-    return await _masked(ledger, asked, events)
-
-
-async def _masked(ledger: Ledger, asked: Asked, events: Sequence[Event]) -> Timeline:
-    wanted = {one for event in events for one in commitments_in(event.fact)}
-    masks = await mask_many(asked.connection, ledger.data_keys, wanted)
-    return Timeline(tuple(events), masks)
+    """Return events as a story, with sealed facts in the places of their entries."""
+    by_position = {one.position: one for one in (*events, *sealed)}
+    told = tuple(by_position[position] for position in sorted(by_position))
+    wanted = {one for event in told for one in commitments_in(event.fact)}
+    return Timeline(told, await mask_many(asked.connection, ledger.data_keys, wanted))
 
 
 def commitments_in(value: object) -> Iterator[str]:
@@ -142,7 +162,7 @@ def commitments_in(value: object) -> Iterator[str]:
             yield from commitments_in(getattr(value, name))
 
 
-def _event(asked: Asked, kept: Kept) -> Event:
+def _event(asked: Asked, kept: Stored) -> Event:
     attributes = orjson.loads(kept.body)
     seen = sight(asked.caller, asked.reach, kept.type, attributes)
     whole = seen == "whole"
@@ -158,7 +178,7 @@ def _event(asked: Asked, kept: Kept) -> Event:
         org=attributes["actororg"] if whole else "",
         county=attributes["county"],
         channel=attributes["channel"],
-        leaf=kept.leaf.hex(),
+        leaf=leaf_hash(kept.body.encode()).hex(),
         sight=seen,
         sealed=sealed,
         data=attributes["data"] if whole else {},
@@ -166,7 +186,7 @@ def _event(asked: Asked, kept: Kept) -> Event:
     )
 
 
-def _unsealed(kept: Kept, whole: Mapping[str, Any]) -> Event:
+def _unsealed(kept: Stored, whole: Mapping[str, Any]) -> Event:
     return Event(
         position=kept.position,
         stream=whole["subject"],
@@ -178,7 +198,7 @@ def _unsealed(kept: Kept, whole: Mapping[str, Any]) -> Event:
         org=whole["actororg"],
         county=whole["county"],
         channel=whole["channel"],
-        leaf=kept.leaf.hex(),
+        leaf=leaf_hash(kept.body.encode()).hex(),
         sight="whole",
         sealed=True,
         data=whole["data"],

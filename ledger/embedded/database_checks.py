@@ -14,7 +14,7 @@ from ledger.embedded.binaries import binary
 from ledger.embedded.checks import Examination, Result, good
 from ledger.embedded.database import CONNECT_SECONDS, OwnServer, unreachable
 from ledger.embedded.launch import check_version
-from ledger.embedded.server import EmbeddedServer
+from ledger.embedded.server import EmbeddedServer, ServerStatus
 from ledger.settings import Settings
 from ledger.store.migrations import missing
 
@@ -34,7 +34,7 @@ def _programs(_settings: Settings) -> Result:
         )
     if shown.returncode != 0:
         raise failures.of_output(
-            shown.stderr.splitlines(), path, Message("运行 PostgreSQL", "Running PostgreSQL")
+            shown.stderr.splitlines(), path, Message("PostgreSQL 运行", "Running PostgreSQL")
         )
     version = shown.stdout.strip()
     if os.geteuid() != 0:
@@ -51,14 +51,15 @@ def _data(settings: Settings) -> Result:
         return good("首次启动时创建。", "They are made at the first start.")
     with failures.explained(status.root):
         check_version(status.root / "data")
-    return _process(status.state, status.pid, status.url)
+    return _process(status)
 
 
-def _process(state: str, pid: int | None, url: str | None) -> Result:
+def _process(status: ServerStatus) -> Result:
     """Say how the server's process is."""
-    if state == "stopped":
-        return good("完好，服务器未运行。", "They are well; the server does not run.")
-    if state == "left":
+    root, pid, url = status.root, status.pid, status.url
+    if status.state == "stopped":
+        return good(f"{root} 完好，服务器未运行。", f"{root} is well; the server does not run.")
+    if status.state == "left":
         return Result(
             "note",
             Message(
@@ -66,7 +67,7 @@ def _process(state: str, pid: int | None, url: str | None) -> Result:
                 "The server was killed; the next start recovers by itself.",
             ),
         )
-    if state == "starting" or url is None:
+    if url is None:
         return Result(
             "note",
             Message(f"服务器（进程 {pid}）正在恢复数据。", f"The server ({pid}) is recovering."),
@@ -78,7 +79,7 @@ def _process(state: str, pid: int | None, url: str | None) -> Result:
         reason = " ".join(str(error).split())
         found = Message(f"服务器（进程 {pid}）不应答：{reason}", f"No answer from {pid}: {reason}")
         return Result("bad", found)
-    return good(f"服务器正在运行（进程 {pid}）。", f"The server runs (process {pid}).")
+    return good(f"{root} 正在使用（进程 {pid}）。", f"{root} is in use (process {pid}).")
 
 
 def _own_server(settings: Settings) -> Result:

@@ -101,6 +101,20 @@ def of_output(lines: Sequence[str], path: Path, what: Message) -> Failure:
     )
 
 
+def killed(log: Path) -> Fault:
+    """Say that the server was ended again and again while it started."""
+    return Fault(
+        Message(
+            "PostgreSQL 在启动过程中一再被终止。",
+            "PostgreSQL was killed again and again at its start.",
+        ),
+        mend=Message(
+            f"检查内存是否耗尽（dmesg 中的 Out of memory）；日志在 {log}。",
+            f"See whether memory ran out (Out of memory in dmesg); the log is in {log}.",
+        ),
+    )
+
+
 def log_tail(log: Path, since: int = 0) -> list[str]:
     """Return the last lines of a log from a place in it on."""
     try:

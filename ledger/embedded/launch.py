@@ -30,6 +30,7 @@ from ledger.embedded.postmaster import (
     end_maker,
     is_there,
     postmaster_of,
+    process_on,
     send,
 )
 from ledger.embedded.telling import Tell
@@ -52,8 +53,11 @@ TELL_AFTER_SECONDS = 3.0
 CONNECT_SECONDS = 30
 ANSWER_SECONDS = 3
 
-STARTING = Message("启动 PostgreSQL", "Starting PostgreSQL")
-INITIALISING = Message("初始化 PostgreSQL", "Initialising PostgreSQL")
+LAST_WORDS = ("FATAL:", "PANIC:", "error while loading")
+"""One of these stands in the log of a server that ends of itself."""
+
+STARTING = Message("PostgreSQL 启动", "Starting PostgreSQL")
+INITIALISING = Message("PostgreSQL 初始化", "Initialising PostgreSQL")
 
 
 def initialise(place: Place, account: Account, programs: Path) -> None:
@@ -131,7 +135,7 @@ def launch(place: Place, account: Account, programs: Path) -> tuple[int, int]:
     """
     left = end_left_behind(place.data, LEFT_BEHIND_SECONDS)
     if left:
-        numbers = ", ".join(map(str, left))
+        numbers = " ".join(map(str, left))
         raise Fault(
             Message(
                 f"上次被终止的服务器仍有进程未退出：{numbers}",
@@ -159,7 +163,7 @@ def launch(place: Place, account: Account, programs: Path) -> tuple[int, int]:
 
 def wait_ready(
     place: Place, pid: int, since: int, patience_seconds: float, tell: Tell
-) -> Postmaster:
+) -> Postmaster | None:
     """Wait until the server takes connections, telling how far a recovery is.
 
     Args:
@@ -168,6 +172,9 @@ def wait_ready(
         since: The length of its log before it was started.
         patience_seconds: How long to wait; the server is not stopped if it takes longer.
         tell: Hears of the progress.
+
+    Returns:
+        The server, or nothing if it ended without a word, as one does that is killed.
 
     Raises:
         Conflict: It still recovers; the next start goes on waiting.
@@ -185,7 +192,10 @@ def wait_ready(
             # On a full disk the server cannot even write why it ends.
             if shutil.disk_usage(place.root).free < FREE_BYTES_LOG:
                 raise failures.full(place.root)
-            raise failures.of_output(failures.log_tail(place.log, since), place.log, STARTING)
+            said = failures.log_tail(place.log, since)
+            if not any(word in line for line in said for word in LAST_WORDS):
+                return None
+            raise failures.of_output(said, place.log, STARTING)
         waited = time.monotonic() - begin
         if waited > patience_seconds:
             raise Conflict(
@@ -253,18 +263,19 @@ def shut_down(place: Place, tell: Tell) -> None:
         Fault: It does not end.
     """
     found = postmaster_of(place.data)
-    if found is None or not found.alive:
+    pid = found.pid if found is not None and found.alive else process_on(place.data)
+    if pid is None:
         return
-    send(found.pid, signal.SIGINT)
+    send(pid, signal.SIGINT)
     begin = time.monotonic()
     told = False
-    while is_there(found.pid):
+    while is_there(pid):
         waited = time.monotonic() - begin
         if waited > STOP_SECONDS:
             raise Fault(
                 Message(
-                    f"PostgreSQL（进程 {found.pid}）没有停止。",
-                    f"PostgreSQL (process {found.pid}) does not stop.",
+                    f"PostgreSQL（进程 {pid}）没有停止。",
+                    f"PostgreSQL (process {pid}) does not stop.",
                 ),
                 mend=Message(f"查看日志 {place.log}。", f"See its log in {place.log}."),
             )

@@ -77,7 +77,6 @@ def open_home(home: Path) -> Path:
         Misconfigured: The path cannot be used.
         OSError: It cannot be created.
     """
-    home = home.expanduser().absolute()
     if "\n" in str(home):
         raise Misconfigured(
             Message("目录名中不能有换行符。", "The name of the home may not hold a line break."),

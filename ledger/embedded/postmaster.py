@@ -91,6 +91,17 @@ def command_line(pid: int) -> list[str]:
     return [line for number, line in _ps() if number == pid]
 
 
+def process_on(data: Path) -> int | None:
+    """Return the server's first process, found without its pid file.
+
+    It has none yet if whoever started it was killed a moment later. Its children bear our mark, but
+    are not left behind; and a pid file that it writes now must not be taken away.
+    """
+    part = f" -D {data} "
+    found = (pid for pid, shown in _processes() if "/postgres -D" in shown and part in shown)
+    return next(found, None)
+
+
 def left_behind(data: Path) -> list[int]:
     """Return the processes of a server that was killed itself."""
     title = f"postgres: {mark(data)}: "

@@ -9,7 +9,6 @@ stopped. The server listens on a socket only, and the system vouches for who con
 """
 
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,9 +34,9 @@ from ledger.embedded.launch import (
 )
 from ledger.embedded.locks import Use, guarded
 from ledger.embedded.place import Place, make_place, open_home, place_of
-from ledger.embedded.postmaster import Postmaster, postmaster_of
+from ledger.embedded.postmaster import Postmaster, postmaster_of, process_on
 from ledger.embedded.telling import Tell, tell_stderr
-from ledger.errors import Conflict, Fault, Misconfigured
+from ledger.errors import Conflict, Fault
 
 __all__ = ["EmbeddedServer", "ServerStatus", "binary"]
 
@@ -47,8 +46,8 @@ USERS = "postgres.users"
 PATIENCE_SECONDS = 600.0
 """How long a start waits for a recovery after a crash, which may have gigabytes to go through."""
 
-BUSY_SECONDS = 30.0
-BUSY_PAUSE_SECONDS = 0.5
+LAUNCHES_MAX = 10
+LAUNCH_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,11 @@ class EmbeddedServer:
             tell: Hears of long steps, and of what is made outside the home.
             patience_seconds: How long a start waits for a recovery, or for another process.
         """
-        self._home = home
+        self._home = home.expanduser().absolute()
         self._tell = tell
         self._patience_seconds = patience_seconds
         self._use: Use | None = None
+        self._place: Place | None = None
 
     def start(self) -> str:
         """Start the server, or join those who use it already; return where to connect.
@@ -113,13 +113,18 @@ class EmbeddedServer:
             Conflict: Another process is starting it just now, for very long.
             Fault: It does not stop.
         """
-        if self._use is None:
+        if self._use is None or self._place is None:
             return
-        with self._guarded() as home:
+        if not self._home.exists():
+            # Somebody removed it while we ran: nothing is left to guard, or to keep.
             use, self._use = self._use, None
-            place = place_of(home)
-            if use.end() and place is not None:
-                shut_down(place, self._tell)
+            if use.end():
+                shut_down(self._place, self._tell)
+            return
+        with self._guarded():
+            use, self._use = self._use, None
+            if use.end():
+                shut_down(self._place, self._tell)
 
     def discard(self) -> None:
         """Stop the server and remove all its data, also what stands outside the home.
@@ -149,7 +154,7 @@ class EmbeddedServer:
             Misconfigured: The home may not be looked at, or is not whole.
         """
         with failures.explained(self._home):
-            place = place_of(self._home.expanduser().absolute().resolve())
+            place = place_of(self._home.resolve())
             if place is None or not place.data.exists():
                 return ServerStatus("absent")
             found = postmaster_of(place.data)
@@ -180,11 +185,6 @@ class EmbeddedServer:
     @contextmanager
     def _guarded(self) -> Iterator[Path]:
         """Hold the home's lock; gives the home, and explains what the system has against it."""
-        if sys.platform == "win32":
-            raise Misconfigured(
-                Message("Windows 上没有内嵌服务器。", "There is no embedded server on Windows."),
-                mend=failures.OWN_SERVER,
-            )
         with failures.explained(self._home):
             home = open_home(self._home)
             with guarded(home / LOCK, self._patience_seconds, self._tell_waiting):
@@ -196,33 +196,46 @@ class EmbeddedServer:
         if known is None:
             sweep()
         account = account_for((known.root if known else home / "postgres") / "data", self._tell)
-        place = make_place(home, account, self._tell)
-        found = postmaster_of(place.data)
-        elsewhere = found and not found.alive and found.sockets and answers(found.sockets)
-        if found is None or not (found.alive or elsewhere):
-            programs = programs_for(account, self._tell)
-            initialise(place, account, programs)
-            check_version(place.data)
-            found = self._launch(place, account, programs)
-        elif not (found.ready or elsewhere):
-            since = failures.log_size(place.log)
-            found = wait_ready(place, found.pid, since, self._patience_seconds, self._tell)
+        self._place = place = make_place(home, account, self._tell)
+        found = self._running(place) or self._launch(place, account)
         sockets = found.sockets or place.sockets
         greet(sockets)
         return conninfo(sockets)
 
-    def _launch(self, place: Place, account: Account, programs: Path) -> Postmaster:
-        """Start the server; what a killed one left behind may take a moment to let go."""
-        begin = time.monotonic()
-        while True:
+    def _running(self, place: Place) -> Postmaster | None:
+        """Return the server that runs already, if one does, waiting while it recovers."""
+        found = postmaster_of(place.data)
+        if found is not None and found.ready:
+            return found
+        if found is not None and not found.alive and found.sockets and answers(found.sockets):
+            return found
+        pid = found.pid if found is not None and found.alive else process_on(place.data)
+        if pid is None:
+            return None
+        since = failures.log_size(place.log)
+        return wait_ready(place, pid, since, self._patience_seconds, self._tell)
+
+    def _launch(self, place: Place, account: Account) -> Postmaster:
+        """Start the server.
+
+        Once more if it was killed meanwhile, or if what a killed one left behind still holds on.
+        """
+        programs = programs_for(account, self._tell)
+        initialise(place, account, programs)
+        check_version(place.data)
+        for _ in range(LAUNCHES_MAX):
             pid, since = launch(place, account, programs)
             try:
-                return wait_ready(place, pid, since, self._patience_seconds, self._tell)
+                found = wait_ready(place, pid, since, self._patience_seconds, self._tell)
             except Fault:
                 said = "\n".join(failures.log_tail(place.log, since))
-                if failures.BUSY not in said or time.monotonic() - begin > BUSY_SECONDS:
+                if failures.BUSY not in said:
                     raise
-            time.sleep(BUSY_PAUSE_SECONDS)
+            else:
+                if found is not None:
+                    return found
+            time.sleep(LAUNCH_PAUSE_SECONDS)
+        raise failures.killed(place.log)
 
     def _tell_waiting(self) -> None:
         """Say that another process is at work on the same server."""

@@ -5,6 +5,7 @@ This is libpq without a driver's adaptation: the appender packs its arrays itsel
 """
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple, Self
@@ -27,14 +28,6 @@ class ConnectionLost(Exception):  # noqa: N818 - what happened
     """The connection broke; what was under way may have been committed or not."""
 
 
-@contextmanager
-def _loss_named() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as fault:
-        raise ConnectionLost(type(fault).__name__) from fault
-
-
 class NotSent(ConnectionLost):
     """The connection was broken before; nothing was under way."""
 
@@ -46,7 +39,9 @@ class Wire:
         self._connection = connection
         self._pgconn: PGconn = connection.pgconn
         self._loop = asyncio.get_running_loop()
-        self._socket = self._pgconn.socket
+        # A descriptor of our own: libpq closes its one whenever it finds the connection broken,
+        # and the number may be another connection's before the loop has let go of it.
+        self._socket = os.dup(self._pgconn.socket)
         self._results: list[PGresult] = []
         self._done: asyncio.Future[list[PGresult]] | None = None
         self._pgconn.nonblocking = 1
@@ -75,7 +70,7 @@ class Wire:
     async def prepare(self, name: bytes, statement: bytes, oids: Sequence[int] = ()) -> None:
         """Prepare a statement under a name."""
         self._start()
-        with _loss_named():
+        with self._sending():
             self._pgconn.send_prepare(name, statement, oids)
         await self._finish()
 
@@ -89,7 +84,7 @@ class Wire:
                 behind it were not run, and an open transaction must be rolled back.
         """
         self._start()
-        with _loss_named():
+        with self._sending():
             for name, parameters in calls:
                 self._pgconn.send_query_prepared(
                     name, parameters, param_formats=[1] * len(parameters), result_format=1
@@ -98,10 +93,7 @@ class Wire:
 
     async def close(self) -> None:
         """Close the connection; what was under way and not committed is rolled back."""
-        if self._socket >= 0:
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
-            self._socket = -1
+        self._detach()
         self._fail(ConnectionLost("closed"))
         await self._connection.close()
 
@@ -113,7 +105,7 @@ class Wire:
 
     async def _finish(self) -> list[PGresult]:
         assert self._done is not None  # noqa: S101 - set by _start
-        with _loss_named():
+        with self._sending():
             self._pgconn.pipeline_sync()
             self._send()
         results = await self._done
@@ -121,6 +113,14 @@ class Wire:
             if result.status not in _GOOD and result.status != pq.ExecStatus.PIPELINE_ABORTED:
                 raise error_from_result(result)
         return results
+
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as fault:
+            self._broken(fault)
+            raise ConnectionLost(type(fault).__name__) from fault
 
     def _send(self) -> None:
         """Hand bytes to the kernel; when it takes no more, go on as soon as it does."""
@@ -157,12 +157,17 @@ class Wire:
             self._done.set_result(self._results)
 
     def _broken(self, fault: Exception) -> None:
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
-        self._socket = -1
+        self._detach()
         lost = ConnectionLost(type(fault).__name__)
         lost.__cause__ = fault
         self._fail(lost)
+
+    def _detach(self) -> None:
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            os.close(self._socket)
+            self._socket = -1
 
     def _fail(self, lost: ConnectionLost) -> None:
         if self._done is not None and not self._done.done():

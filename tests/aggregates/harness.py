@@ -31,6 +31,7 @@ from aggregates.facts import Fact, decode, encode
 from aggregates.ids import InstitutionId, OfficialId
 from aggregates.law.deadlines import SHANGHAI
 from aggregates.law.in_force import Law
+from aggregates.policy_book.state import POLICY_BOOK, PolicyBook
 
 SOMEBODY = OfficialId(UUID(int=0xAC70))
 COUNTY = "371502"
@@ -70,16 +71,9 @@ def happened(
     return Happened(kind, one, fact, Recorded(moment(when), by, channel))
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """A policy book reduced to the law in force."""
-
-    law: Law
-
-
 @dataclass(slots=True)
 class Scene:
-    """What has happened so far, under which law."""
+    """What has happened so far, under which law, unless the story tells of the policy book."""
 
     law: Law
     story: list[Happened] = field(default_factory=list)
@@ -97,7 +91,7 @@ class Scene:
             again = _restored(one.fact)
             state = one.kind.evolve(before.state, again, one.recorded)
             found[name] = Loaded(before.version + 1, state)
-        found[f"policy-book/{policy_book_id()}"] = Loaded(1, Book(self.law))
+        found.setdefault(POLICY_BOOK.name(policy_book_id()), Loaded(1, PolicyBook(law=self.law)))
         return found
 
     def when(  # noqa: PLR0913 - who, when and how

@@ -59,14 +59,11 @@ def home(new_home: Path, _made_home: Path) -> Path:
 def run() -> Iterator[Run]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(code: str, *arguments: object, path: Path = ROOT) -> "subprocess.Popen[str]":
+    def start(code: str, *arguments: object) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             [sys.executable, "-c", code, *map(str, arguments)],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(map(str, dict.fromkeys((path, ROOT)))),
-            },
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

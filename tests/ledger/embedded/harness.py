@@ -35,9 +35,7 @@ with EmbeddedServer(Path(sys.argv[1])) as url:
 class Run(Protocol):
     """Starts a Python of its own on a piece of code; it is ended with the test."""
 
-    def __call__(
-        self, code: str, *arguments: object, path: Path = ROOT
-    ) -> "subprocess.Popen[str]": ...
+    def __call__(self, code: str, *arguments: object) -> "subprocess.Popen[str]": ...
 
 
 class Told:

@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from ledger.embedded import launch
+from ledger.embedded.account import Account
 from ledger.embedded.configuration import PORT
+from ledger.embedded.place import Place
 from ledger.embedded.postmaster import is_there, left_behind, postmaster_of
 from ledger.embedded.server import EmbeddedServer
 from ledger.errors import Conflict, Fault
@@ -192,6 +194,27 @@ def test_a_server_that_still_recovers_is_waited_for_and_not_started_twice(
     assert log.read_text("utf-8").count("redo starts") == 1
 
 
+def test_a_server_whose_starter_was_killed_before_its_pid_file_is_not_started_twice(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = EmbeddedServer(home)
+    server.start()
+    kill_server(server)
+    file = data_of(server) / "postmaster.pid"
+    stale = file.read_text("ascii")
+    server.start()
+    pid = server_pid(server)
+    whole = file.read_text("ascii")
+    file.write_text(stale, "ascii")
+    answer = threading.Timer(1.0, file.write_text, (whole, "ascii"))
+    answer.start()
+    # As far as its socket goes, it does not answer yet either.
+    monkeypatch.setattr("ledger.embedded.server.answers", lambda _: False)
+    with EmbeddedServer(home):
+        assert server_pid(server) == pid
+    server.stop()
+
+
 def test_a_first_start_that_was_killed_leaves_nothing_half_made(new_home: Path, run: Run) -> None:
     code = HOLD.replace("with ", "print(flush=True)\nwith ", 1)
     other = run(code, new_home)
@@ -205,6 +228,29 @@ def test_a_first_start_that_was_killed_leaves_nothing_half_made(new_home: Path, 
     with server as url:
         write(url, 1)
     assert not list((new_home / "postgres").glob("data.unfinished-*"))
+
+
+def test_a_server_that_is_killed_while_it_starts_is_started_once_more(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def launch_and_kill(place: Place, account: Account, programs: Path) -> tuple[int, int]:
+        pid, since = launch.launch(place, account, programs)
+        started.append(pid)
+        if len(started) < 3:
+            os.kill(pid, signal.SIGKILL)
+        return pid, since
+
+    monkeypatch.setattr("ledger.embedded.server.launch", launch_and_kill)
+    server = EmbeddedServer(home)
+    with server as url:
+        write(url, 1)
+        assert server_pid(server) == started[2]
+    monkeypatch.setattr("ledger.embedded.server.LAUNCHES_MAX", 2)
+    started.clear()
+    with pytest.raises(Fault, match="again and again"):
+        server.start()
 
 
 def test_a_start_that_failed_leaves_nobody_counted_as_a_user(home: Path, run: Run) -> None:

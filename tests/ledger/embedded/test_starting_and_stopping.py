@@ -1,3 +1,4 @@
+import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -6,6 +7,7 @@ import psycopg
 import pytest
 
 from ledger.embedded.configuration import conninfo
+from ledger.embedded.postmaster import is_there
 from ledger.embedded.server import EmbeddedServer, binary
 from ledger.errors import Conflict, Misconfigured
 from tests.ledger.embedded.harness import (
@@ -197,6 +199,16 @@ def test_a_server_in_use_is_not_discarded(home: Path, run: Run) -> None:
     assert EmbeddedServer(home).running
 
 
+def test_a_server_whose_home_was_removed_is_stopped_all_the_same(home: Path) -> None:
+    server = EmbeddedServer(home)
+    server.start()
+    pid = server_pid(server)
+    shutil.rmtree(home)
+    server.stop()
+    assert not is_there(pid)
+    assert not home.exists()
+
+
 def test_a_discarded_server_leaves_nothing_behind(home: Path) -> None:
     server = EmbeddedServer(home)
     server.start()
@@ -246,6 +258,7 @@ def test_the_home_of_a_running_server_can_be_left_by_a_fork(home: Path, run: Run
     code = """
 import os, sys, time
 from pathlib import Path
+from ledger.embedded.postmaster import is_there
 from ledger.embedded.server import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]))
 server.start()

@@ -195,6 +195,6 @@ def _restart(server: EmbeddedServer, how: signal.Signals) -> None:
     pid = server.status().pid
     assert pid is not None
     os.kill(pid, how)
-    while server.running:
+    while server.status().state not in ("stopped", "left"):
         time.sleep(0.02)
     server.start()

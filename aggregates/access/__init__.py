@@ -1,0 +1,1 @@
+"""Who saw, was refused or was erased: one stream of one entry for each."""

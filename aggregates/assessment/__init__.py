@@ -1,0 +1,1 @@
+"""Assessments at the end of a class, and their results."""

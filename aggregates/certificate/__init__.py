@@ -1,0 +1,1 @@
+"""Certificates: numbers allocated by the bureau, certificates issued and delivered."""

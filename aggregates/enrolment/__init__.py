@@ -1,0 +1,1 @@
+"""Enrolments: one person in one class."""

@@ -1,0 +1,1 @@
+"""Entitlements: what one person was granted so far, across claims, counties and funds."""

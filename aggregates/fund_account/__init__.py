@@ -1,0 +1,1 @@
+"""Fund accounts: the money of one county, one fund and one year."""

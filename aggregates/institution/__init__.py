@@ -1,0 +1,1 @@
+"""Training bodies and employers: who they are, what they may train, where."""

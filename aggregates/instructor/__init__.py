@@ -1,0 +1,1 @@
+"""Lecturers: what they may teach, and who engages them."""

@@ -1,0 +1,1 @@
+"""The policy book of the city: parameters, lists, working days and waivers, each published."""

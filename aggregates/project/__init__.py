@@ -1,0 +1,1 @@
+"""Project schemes: training bought as a whole for a target group."""

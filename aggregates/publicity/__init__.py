@@ -1,0 +1,1 @@
+"""Publicity (官网公示) of intended payments, and the objections it brings."""

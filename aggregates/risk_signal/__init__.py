@@ -1,0 +1,1 @@
+"""Risk signals: doubts that the indicators raise, never proof."""

@@ -1,0 +1,34 @@
+"""What may be asked of claims, and the rules that answer: one module for each step.
+
+Importing this module registers them all.
+"""
+
+from aggregates.subsidy_claim import rules_limits, rules_modes, rules_worth
+from aggregates.subsidy_claim.accepting import AcceptClaim, RefuseClaim, ReturnClaim
+from aggregates.subsidy_claim.cutting import DisallowItem, HoldItems, ReleaseItems
+from aggregates.subsidy_claim.funding import AssignFundSource, FundChoice
+from aggregates.subsidy_claim.resolving import IssueAuditReport, ResolvedClaim, ResolveMeeting
+from aggregates.subsidy_claim.reviewing import InitialReview, SecondReview
+from aggregates.subsidy_claim.submitting import ResubmitClaim, SubmitClaim
+
+RULES = (rules_modes, rules_limits, rules_worth)
+"""The modules that hold rules alone."""
+
+__all__ = [
+    "RULES",
+    "AcceptClaim",
+    "AssignFundSource",
+    "DisallowItem",
+    "FundChoice",
+    "HoldItems",
+    "InitialReview",
+    "IssueAuditReport",
+    "RefuseClaim",
+    "ReleaseItems",
+    "ResolveMeeting",
+    "ResolvedClaim",
+    "ResubmitClaim",
+    "ReturnClaim",
+    "SecondReview",
+    "SubmitClaim",
+]

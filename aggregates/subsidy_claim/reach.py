@@ -1,0 +1,122 @@
+"""Whether a command reaches the claim that it names, and how what it says of it is recorded."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aggregates.decisions import New, Unmet, World, unmet
+from aggregates.entitlement.facts import EntitlementReleased, ReleaseReason
+from aggregates.entitlement.placing import of_person
+from aggregates.facts import Fact
+from aggregates.ids import ClaimId, ClassId, InstitutionId, derived_id
+from aggregates.subsidy_claim.items import Item
+from aggregates.subsidy_claim.state import SUBSIDY_CLAIM, Claim
+from aggregates.training_class.reach import in_reach, nobody_else
+
+STATUS_ZH = {
+    "": "不存在",
+    "SUBMITTED": "待受理",
+    "ACCEPTED": "已受理",
+    "RETURNED": "退回补正",
+    "REFUSED": "不予补贴",
+    "DISALLOWED": "全部项目不予补贴",
+    "INITIAL_REVIEWED": "初审通过",
+    "SECOND_REVIEWED": "复核通过",
+    "REPORTED": "已出审核报告",
+    "RESOLVED": "会议通过",
+    "IN_PUBLICITY": "公示中",
+    "CLEARED": "公示无异议",
+    "HELD": "暂缓",
+    "FUNDING_APPLIED": "已申请资金",
+    "FUNDING_APPROVED": "资金已批准",
+    "ORDERED": "已下达拨付指令",
+    "PAID": "已拨付",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Which class and institution a claim is about, and where it is claimed."""
+
+    class_id: ClassId
+    institution_id: InstitutionId
+    county: str
+
+
+def whose(claim_id: ClaimId, world: World) -> Whose:
+    """Return what every fact of a claim restates, with stand-ins where history does not say."""
+    one = world.state(SUBSIDY_CLAIM, claim_id)
+    return whose_is(claim_id, one, world)
+
+
+def whose_is(claim_id: ClaimId, one: Claim, world: World) -> Whose:
+    """Return the same of a claim whose state is at hand."""
+    return Whose(
+        one.class_id or ClassId(derived_id("class-unknown", claim_id)),
+        one.institution_id or nobody_else(claim_id),
+        one.county or world.city,
+    )
+
+
+def of_claim(claim_id: ClaimId, fact: Fact, world: World) -> New:
+    """Return a fact for the stream of a claim, under the regime of its class."""
+    one = world.state(SUBSIDY_CLAIM, claim_id)
+    return New(
+        SUBSIDY_CLAIM,
+        claim_id,
+        fact,
+        county=one.county,
+        about=claim_id,
+        regime=one.regime,
+    )
+
+
+def known(one: Claim, world: World, statuses: tuple[str, ...], where: str = "") -> Iterator[Unmet]:
+    """Yield that a claim does not exist, stands at another step, or is out of reach.
+
+    Args:
+        one: The claim.
+        world: What the decision may know.
+        statuses: The steps that will do; any, where none is named.
+        where: The part of the command that names it.
+    """
+    if not one.status:
+        yield unmet(("已提交的申报", "a claim that was submitted"), ("没有这份申报", "none"), where)
+        return
+    yield from at_step(one, statuses, where)
+    yield from in_reach(one.applicant_id, one.county, world)
+
+
+def at_step(one: Claim, statuses: tuple[str, ...], where: str = "") -> Iterator[Unmet]:
+    """Yield that a claim stands at none of some steps."""
+    if statuses and one.status not in statuses:
+        wanted = "、".join(STATUS_ZH[status] for status in statuses)
+        yield unmet(
+            (f"申报状态为{wanted}", f"a claim that is {' or '.join(statuses)}"),
+            (STATUS_ZH[one.status], one.status or "missing"),
+            where,
+        )
+
+
+def claim_is_known(claim_id: ClaimId, world: World, *statuses: str) -> Iterator[Unmet]:
+    """Yield that the claim of a command does not exist, is at another step, or out of reach."""
+    yield from known(world.state(SUBSIDY_CLAIM, claim_id), world, statuses)
+
+
+def freed(
+    claim_id: ClaimId, items: Iterable[Item], reason: ReleaseReason, world: World
+) -> Iterator[New]:
+    """Yield that items gave up their places among the entitlements, those that have one."""
+    one = world.state(SUBSIDY_CLAIM, claim_id)
+    of = whose_is(claim_id, one, world)
+    for item in items:
+        if item.reserved:
+            fact = EntitlementReleased(
+                person_id=item.row.person_id,
+                claim_id=claim_id,
+                item_no=item.row.item_no,
+                class_id=of.class_id,
+                county_code=of.county,
+                kind=item.row.kind,
+                reason=reason,
+            )
+            yield of_person(fact, one.regime)

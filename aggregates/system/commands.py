@@ -1,0 +1,133 @@
+"""What timers and imports ask to be recorded."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from uuid import UUID
+
+from aggregates.decisions import Command, New, Unmet, World, command, flag, lifecycle, unmet
+from aggregates.facts import Code, Count, CountyCode, Digest, Instant
+from aggregates.subject import Subject
+from aggregates.system.facts import (
+    REJECTED_MAX,
+    DeadlineMissed,
+    ImportBatchAccepted,
+    RejectedRow,
+)
+from aggregates.system.state import SYSTEM, missed_id
+
+
+@command(
+    "record-missed-deadline",
+    zh="记录逾期",
+    en="Record a missed deadline",
+    kind=SYSTEM,
+    roles=("TIMER",),
+)
+class RecordMissedDeadline(Command):
+    """A timer found that something due has not happened (SUP-24 and every duty)."""
+
+    duty_rule_id: Code
+    responsible_org: Code
+    county_code: CountyCode | None = None
+    due_at: Instant
+    subject: Subject
+    calendar_version: Code | None = None
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it once; the id follows from duty, subject and deadline."""
+        del world
+        yield New(
+            SYSTEM,
+            missed_id(self.duty_rule_id, self.subject, self.due_at.astimezone(UTC)),
+            DeadlineMissed(
+                duty_rule_id=self.duty_rule_id,
+                responsible_org=self.responsible_org,
+                county_code=self.county_code,
+                due_at=self.due_at,
+                subject=self.subject,
+                calendar_version=self.calendar_version,
+            ),
+            county=self.county_code or "",
+            about=self.subject.story,
+        )
+
+
+@lifecycle(RecordMissedDeadline)
+def missed_once_and_truly(c: RecordMissedDeadline, world: World) -> Iterator[Unmet]:
+    """A deadline is missed only when it is over, once, by one thing; only a timer says so."""
+    if world.channel != "timer":
+        yield unmet(("由定时任务记录", "recorded by the timer"), ("其他渠道", "another channel"))
+    if len(c.subject.given) != 1:
+        yield unmet(
+            ("恰好一个对象", "exactly one subject"),
+            (f"{len(c.subject.given)}个", str(len(c.subject.given))),
+            where="subject",
+        )
+    if world.now < c.due_at:
+        yield unmet(("期限已过", "the deadline is over"), ("尚未到期", "it is not over yet"))
+    one = missed_id(c.duty_rule_id, c.subject, c.due_at.astimezone(UTC))
+    if world.exists(SYSTEM, one):
+        yield unmet(("尚未记录", "not recorded before"), ("已记录", "recorded already"))
+
+
+@command(
+    "accept-import-batch",
+    zh="登记数据导入批次",
+    en="Accept an import batch",
+    kind=SYSTEM,
+    roles=("COUNTY_CLERK", "CITY_CENTRE", "CITY_HR", "SYS_ADMIN"),
+)
+class AcceptImportBatch(Command):
+    """A file was brought in; its digest and what was not taken go on record (SUP-22)."""
+
+    batch_id: UUID
+    source_system: Code
+    rows: Count
+    rejected_rows: Count = 0
+    rejected: tuple[RejectedRow, ...] = ()
+    sha256: Digest
+    mapping_version: Code
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record the batch."""
+        del world
+        yield New(
+            SYSTEM,
+            self.batch_id,
+            ImportBatchAccepted(
+                batch_id=self.batch_id,
+                source_system=self.source_system,
+                rows=self.rows,
+                rejected_rows=self.rejected_rows,
+                rejected=self.rejected[:REJECTED_MAX],
+                sha256=self.sha256,
+                mapping_version=self.mapping_version,
+            ),
+        )
+
+
+@lifecycle(AcceptImportBatch)
+def batch_is_new_and_adds_up(c: AcceptImportBatch, world: World) -> Iterator[Unmet]:
+    """A batch is recorded once, and its numbers fit each other."""
+    if world.exists(SYSTEM, c.batch_id):
+        yield unmet(("新的批次", "a new batch"), ("批次已登记", "the batch is on record"))
+    if not len(c.rejected) <= c.rejected_rows <= c.rows:
+        yield unmet(
+            (
+                "未采用行数不超过总行数，并不少于所列行数",
+                "rejected rows between those listed and all",
+            ),
+            (f"{c.rows}行中{c.rejected_rows}行", f"{c.rejected_rows} of {c.rows}"),
+            where="rejected_rows",
+        )
+
+
+@flag("SUP-22", AcceptImportBatch)
+def every_row_was_taken(c: AcceptImportBatch, world: World) -> Iterator[Unmet]:
+    """What comes from the provincial system is taken whole, or the gap is a finding."""
+    del world
+    if c.rejected_rows:
+        yield unmet(
+            ("全部数据均已采用", "every row taken"),
+            (f"{c.rejected_rows}行未采用", f"{c.rejected_rows} rows not taken"),
+        )

@@ -1,0 +1,1 @@
+"""Classes (班期): filed, approved, taught, completed, closed; the heart of the ledger."""

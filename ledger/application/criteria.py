@@ -1,0 +1,207 @@
+"""From the words of a query to what is asked: shared by pages, API and files.
+
+A criterion that cannot be read is refused by name; its value is never repeated. Whoever sees one
+county or one institution asks within it, whatever the query says.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from aggregates.language import Message
+from ledger.application.asking import Asked, NotFound
+from ledger.application.entries import position_at
+from ledger.application.parsing import BadInput, Problem
+from ledger.clock import SHANGHAI
+from ledger.security.authority import Reach
+from projections.class_ledger.queries import COLUMNS, ClassFilter
+from projections.model import Moment
+from projections.paging import Order
+
+TEXT_CHARACTERS_MAX = 100
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_POSITION = re.compile(r"#?([0-9]{1,18})")
+
+_BAD_MONTH = Message("应为YYYY-MM", "expected YYYY-MM")
+_BAD_DATE = Message("应为YYYY-MM-DD", "expected YYYY-MM-DD")
+_BAD_MOMENT = Message(
+    "应为账位（如12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
+)
+_BEYOND = Message("账本还没有到这个账位", "the log has not come to that position")
+_BAD_ID = Message("应为UUID", "expected a UUID")
+_BAD_COLUMN = Message("没有这一列", "there is no such column")
+_TOO_LONG = Message(f"最多{TEXT_CHARACTERS_MAX}个字符", f"at most {TEXT_CHARACTERS_MAX} characters")
+
+
+def refused(where: str, what: Message) -> BadInput:
+    """Return the refusal of one criterion."""
+    return BadInput(Problem(where, what))
+
+
+def month(where: str, text: str) -> str:
+    """Read a month.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if text and not _MONTH.fullmatch(text):
+        raise refused(where, _BAD_MONTH)
+    return text
+
+
+def day(where: str, text: str) -> date | None:
+    """Read a date; nothing where none is given.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refused(where, _BAD_DATE) from None
+
+
+def identity(where: str, text: str) -> UUID:
+    """Read an id.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise refused(where, _BAD_ID) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCriteria:
+    """What a list of classes is asked for, as words; empty words ask for nothing.
+
+    Attributes:
+        q: Part of the filing number or of the institution's name.
+        start: First month of the start, ``YYYY-MM``.
+        end: Last month, likewise.
+        sort: The column, with ``-`` before it for the highest first.
+    """
+
+    q: str = ""
+    county: Sequence[str] = ()
+    institution: Sequence[str] = ()
+    training_type: Sequence[str] = ()
+    status: Sequence[str] = ()
+    start: str = ""
+    end: str = ""
+    sort: str = "-filed_on"
+
+    def only(self, reach: Reach) -> ClassFilter:
+        """Return the filter, within a caller's reach.
+
+        Raises:
+            BadInput: a criterion cannot be read.
+        """
+        if len(self.q) > TEXT_CHARACTERS_MAX:
+            raise refused("q", _TOO_LONG)
+        asked = ClassFilter(
+            counties=_given(self.county),
+            institution_ids=[identity("institution", one) for one in _given(self.institution)],
+            training_types=_given(self.training_type),
+            statuses=_given(self.status),
+            month_from=month("start", self.start),
+            month_to=month("end", self.end),
+            text=self.q.strip(),
+        )
+        if reach.county:
+            asked = replace(asked, counties=(reach.county,))
+        if reach.institution is not None:
+            asked = replace(asked, institution_ids=(reach.institution,))
+        return asked
+
+    def order(self) -> Order:
+        """Return the order.
+
+        Raises:
+            BadInput: there is no such column.
+        """
+        return order_of(self.sort, COLUMNS)
+
+
+def _given(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in values if one)
+
+
+def order_of(sort: str, columns: Sequence[str]) -> Order:
+    """Read the order of a list: a column, with ``-`` before it for the highest first.
+
+    Raises:
+        BadInput: there is no such column.
+    """
+    column = sort.removeprefix("-")
+    if column not in columns:
+        raise refused("sort", _BAD_COLUMN)
+    return Order(column, descending=sort.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """As of when a question is asked.
+
+    Attributes:
+        moment: The moment for read models; None for now.
+        position: The position that counts: of the moment, or where the read models stand.
+        told: The position or date as it was given; empty for now.
+        day: The last business date that counts; None for all.
+    """
+
+    moment: Moment | None
+    position: int
+    told: str = ""
+    day: date | None = None
+
+
+async def when(asked: Asked, at: str = "", until: str = "") -> When:
+    """Read as of when a question is asked.
+
+    Args:
+        asked: The question.
+        at: A position, or a date: what the ledger knew there, or at the end of that day.
+        until: The last business date that counts.
+
+    Raises:
+        BadInput: it cannot be read, or lies beyond the log.
+    """
+    last = day("until", until)
+    if not at and last is None:
+        return When(None, asked.standing.folded)
+    position = await _position(asked.connection, at) if at else asked.standing.folded
+    if position > asked.standing.folded:
+        raise refused("at", _BEYOND)
+    return When(Moment(position, last), position, at, last)
+
+
+async def _position(connection: AsyncConnection[Any], at: str) -> int:
+    number = _POSITION.fullmatch(at)
+    if number is not None:
+        return int(number[1])
+    try:
+        on = date.fromisoformat(at)
+    except ValueError:
+        raise refused("at", _BAD_MOMENT) from None
+    return await position_at(connection, datetime.combine(on, time.max, SHANGHAI))
+
+
+def within(reach: Reach, county: str | None, institution: UUID | None) -> None:
+    """Let a caller see a thing of a county and an institution.
+
+    Raises:
+        NotFound: it is not within reach; that it exists is not said.
+    """
+    outside = reach.county and county != reach.county
+    if outside or (reach.institution is not None and institution != reach.institution):
+        raise NotFound(Message("没有找到，或不在您的范围内", "not found, or not within your reach"))

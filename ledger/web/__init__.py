@@ -1,0 +1,1 @@
+"""The web pages: made on the server, working without JavaScript, Chinese first."""

@@ -1,0 +1,145 @@
+"""Rendering: templates, the reader's language and theme, and what frames every page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from aggregates.decisions import Caller
+from ledger.application.asking import Standing
+from ledger.application.running import Ledger
+from ledger.security.authority import Question, may
+from ledger.web.spelling import filters
+from ledger.web.texts import say
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+LANG_COOKIE = "lang"
+THEME_COOKIE = "theme"
+YEAR_SECONDS = 365 * 24 * 3600
+_DIGEST_SHOWN = 12
+
+Lang = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the side menu."""
+
+    path: str
+    icon: str
+    text: str
+    question: Question | None
+
+
+PLACES = (
+    Place("/", "list", "class ledger", "class-ledger"),
+    Place("/risk", "bars", "risk", "risk"),
+    Place("/archive", "box", "archive", "archive"),
+    Place("/trail", "route", "trail", "trail"),
+    Place("/funds", "coins", "funds", "funds"),
+    Place("/docs", "code", "api docs", None),
+)
+"""The side menu; a place is shown to whoever may ask its question."""
+
+
+def lang_of(request: Request) -> Lang:
+    """Return the language that the reader chose; Chinese where none was chosen."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANG_COOKIE)
+    return "en" if asked == "en" else "zh"
+
+
+@cache
+def _environment(lang: Lang) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(filters(lang))
+    environment.globals.update(
+        t=lambda name, **values: say(name, lang, **values), lang=lang, asset=asset, link=link
+    )
+    return environment
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of one of our own assets; it changes when the asset does."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:_DIGEST_SHOWN]
+    return f"/static/{name}?v={digest}"
+
+
+def link(path: str, **values: object) -> str:
+    """Return an address with the values that say something."""
+    told = [(name, value) for name, value in values.items() if value not in (None, "", ())]
+    return f"{path}?{urlencode(told, doseq=True)}" if told else path
+
+
+def _ledger_of(request: Request) -> Ledger:
+    held: Ledger = request.app.state.ledger
+    return held
+
+
+def caller_of(request: Request) -> Caller | None:
+    """Return who looks at the page, None before the sign-in."""
+    return getattr(request.state, "caller", None)
+
+
+def _here(request: Request, **changed: str) -> str:
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changed]
+    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    standing: Standing | None = None,
+    status: int = 200,
+    **values: Any,  # noqa: ANN401 - what the template shows
+) -> HTMLResponse:
+    """Return a page.
+
+    Args:
+        request: What is answered.
+        template: The template's file name.
+        standing: How far log and read models have come, where the page shows data.
+        status: The HTTP status.
+        values: What the template shows.
+    """
+    lang = lang_of(request)
+    ledger, caller = _ledger_of(request), caller_of(request)
+    frame: Mapping[str, Any] = {
+        "here": request.url.path,
+        "lang_link": _here(request, lang="zh" if lang == "en" else "en"),
+        "theme": request.cookies.get(THEME_COOKIE, ""),
+        "caller": caller,
+        "demo": getattr(request.state, "demo", False),
+        "standing": standing,
+        "simulated": ledger.simulated,
+        "source": ledger.source,
+        "now": ledger.clock.now(),
+        "places": [
+            place
+            for place in PLACES
+            if caller is not None and (place.question is None or may(caller, place.question))
+        ],
+    }
+    body = _environment(lang).get_template(template).render({**frame, **values})
+    # What stands on a page is for this reader alone.
+    answer = HTMLResponse(body, status, {"cache-control": "no-store", "vary": "Cookie"})
+    if request.query_params.get("lang") in {"zh", "en"}:
+        answer.set_cookie(
+            LANG_COOKIE, request.query_params["lang"], max_age=YEAR_SECONDS, samesite="lax"
+        )
+    return answer

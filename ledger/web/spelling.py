@@ -1,0 +1,126 @@
+"""How values look on a page: money, shares, times, codes."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from markupsafe import Markup
+
+from aggregates.language import Message
+from ledger.application.naming import code_title, county_title, fact_title, field_title
+from ledger.clock import in_shanghai
+from ledger.security.roles import ROLES
+
+NOTHING = "—"
+_FEN_A_YUAN = 100
+_FEN_A_WAN = 1_000_000
+_POINTS_A_PERCENT = 100
+_HASH_SHOWN = 12
+_ID_SHOWN = 8
+
+
+def count(value: int | None) -> str:
+    """Return a whole number with separators."""
+    return NOTHING if value is None else f"{value:,}"
+
+
+def yuan(fen: int | None) -> str:
+    """Return money in yuan, the fen only where there are some: 12,000 or 12,000.50."""
+    if fen is None:
+        return NOTHING
+    whole, rest = divmod(abs(fen), _FEN_A_YUAN)
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{whole:,}" + (f".{rest:02d}" if rest else "")
+
+
+def wan(fen: int | None) -> str:
+    """Return money in units of ten thousand yuan (万元), rounded to one place."""
+    if fen is None:
+        return NOTHING
+    tenths = (abs(fen) * 10 + _FEN_A_WAN // 2) // _FEN_A_WAN
+    return f"{'-' if fen < 0 else ''}{tenths // 10:,}.{tenths % 10}"
+
+
+def percent(points: int | None) -> str:
+    """Return basis points as a percentage with one place."""
+    if points is None:
+        return NOTHING
+    tenths = (points * 10 + _POINTS_A_PERCENT // 2) // _POINTS_A_PERCENT
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a part of a whole as a percentage; nothing where there is no whole."""
+    return percent(part * 10_000 // whole) if whole else NOTHING
+
+
+def day(value: date | None) -> str:
+    """Return a date as ISO 8601 writes it."""
+    return NOTHING if value is None else f"{value:%Y-%m-%d}"
+
+
+def minute(value: datetime | None) -> str:
+    """Return a moment at Shanghai time, to the minute."""
+    return NOTHING if value is None else f"{in_shanghai(value):%Y-%m-%d %H:%M}"
+
+
+def second(value: datetime) -> str:
+    """Return a moment at Shanghai time, to the second."""
+    return f"{in_shanghai(value):%Y-%m-%d %H:%M:%S}"
+
+
+def short_hash(digest: str) -> str:
+    """Return the first characters of a digest."""
+    return digest[:_HASH_SHOWN]
+
+
+def short_id(one: object) -> str:
+    """Return a few characters that tell ids apart to the eye; ids of one time begin alike."""
+    return sha256(str(one).encode()).hexdigest()[:_ID_SHOWN]
+
+
+def code(value: str | None, field: str, lang: str) -> str:
+    """Return what a code means."""
+    if not value:
+        return NOTHING
+    title = code_title(field, value)
+    return value if title is None else title.text(lang)
+
+
+def role(value: str, lang: str) -> str:
+    """Return a role's name."""
+    known = ROLES.get(value)
+    return value or NOTHING if known is None else known.name.text(lang)
+
+
+def filters(lang: str) -> dict[str, Callable[..., Any]]:
+    """Return the filters of templates for one language."""
+
+    def said(message: Message | str) -> str:
+        return message if isinstance(message, str) else message.text(lang)
+
+    def listed(values: list[str], field: str) -> str:
+        return ("、" if lang == "zh" else ", ").join(code(one, field, lang) for one in values)
+
+    return {
+        "count": count,
+        "yuan": yuan,
+        "wan": wan,
+        "percent": percent,
+        "day": day,
+        "minute": minute,
+        "second": second,
+        "short_hash": short_hash,
+        "short_id": short_id,
+        "code": lambda value, field="": code(value, field, lang),
+        "codes": lambda values, field="": listed(values, field),
+        "county": lambda value: county_title(value or "").text(lang),
+        "role": lambda value: role(value, lang),
+        "said": said,
+        "fact": lambda stored: fact_title(stored).text(lang),
+        "field": lambda name: field_title(name).text(lang),
+        "broken": lambda text: Markup("<wbr>").join(
+            text[i : i + 16] for i in range(0, len(text), 16)
+        ),
+    }

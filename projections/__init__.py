@@ -1,0 +1,1 @@
+"""What may be asked: read models folded from entries, knowing neither ledger nor web."""

@@ -1,0 +1,19 @@
+-- 一期一档: the archive of each class, what it holds and lacks, and until when it is kept.
+create table model.archive (
+  class_id uuid not null primary key,
+  filing_no text collate "C",
+  institution_id uuid,
+  county text collate "C",
+  documents integer not null,
+  pages integer not null,
+  present text[] not null,
+  required text[] not null,
+  missing text[] not null,
+  training_checked_on date,
+  final_checked_on date,
+  sealed_on date,
+  manifest_sha256 text collate "C",
+  retention_from date,
+  retention_to date,
+  state text collate "C" not null
+);

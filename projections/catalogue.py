@@ -1,0 +1,35 @@
+"""Every read model by name: for running, rebuilding and the docs."""
+
+from projections.archive import ARCHIVE
+from projections.class_ledger import CLASS_LEDGER
+from projections.entitlements import ENTITLEMENTS
+from projections.funds import FUNDS
+from projections.model import ReadModel
+from projections.part import Part
+from projections.risk import RISK
+from projections.spreading import Folds
+from projections.trail import TRAIL
+
+MODELS: tuple[ReadModel, ...] = (CLASS_LEDGER, TRAIL, ENTITLEMENTS, FUNDS, ARCHIVE, RISK)
+"""The read models, in the order in which they are kept."""
+
+
+def model(name: str) -> ReadModel:
+    """Return a read model by its name.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    for one in MODELS:
+        if one.name == name:
+            return one
+    raise KeyError(name)
+
+
+def folds() -> Folds:
+    """Return all read models and the parts they stand on."""
+    parts: dict[str, Part] = {}
+    for one in MODELS:
+        for part in one.parts:
+            parts[part.name] = part
+    return Folds(tuple(parts.values()), MODELS)

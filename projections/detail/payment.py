@@ -1,0 +1,53 @@
+"""Disbursements claim by claim: ordered, and paid by the bank."""
+
+from collections.abc import Iterator
+
+from aggregates.payment.facts import DisbursementOrdered, DisbursementPaid
+from projections.part import Part, Read, Row
+
+
+def rows(read: Read) -> Iterator[Row]:
+    """Yield one row for each claim that an order or a payment is for."""
+    fact = read.fact
+    if isinstance(fact, DisbursementPaid):
+        step, on = "PAID", fact.paid_on
+    elif isinstance(fact, DisbursementOrdered):
+        step, on = "ORDERED", read.recorded_on
+    else:
+        return
+    for line in fact.lines:
+        yield (
+            on,
+            fact.payment_id,
+            fact.order_no,
+            line.claim_id,
+            line.class_id,
+            step,
+            fact.county_code,
+            fact.fund,
+            fact.year,
+            list(line.items),
+            line.heads,
+            line.amount_fen,
+        )
+
+
+PAYMENT = Part(
+    name="payment",
+    columns={
+        "payment_id": "uuid not null",
+        "order_no": "text not null",
+        "claim_id": "uuid not null",
+        "class_id": "uuid not null",
+        "step": "text not null",
+        "county": "text not null",
+        "fund": "text not null",
+        "year": "integer not null",
+        "items": "integer[] not null",
+        "heads": "integer not null",
+        "amount_fen": "bigint not null",
+    },
+    facts=(DisbursementOrdered, DisbursementPaid),
+    rows=rows,
+    indexes=("class_id", "claim_id", "payment_id"),
+)

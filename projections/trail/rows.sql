@@ -1,0 +1,1 @@
+select kind, id, position from {link}
