@@ -2,10 +2,10 @@
 
 from projections.archive import ARCHIVE
 from projections.class_ledger import CLASS_LEDGER
+from projections.detail.catalogue import PARTS
 from projections.entitlements import ENTITLEMENTS
 from projections.funds import FUNDS
 from projections.model import ReadModel
-from projections.part import Part
 from projections.risk import RISK
 from projections.spreading import Folds
 from projections.trail import TRAIL
@@ -28,8 +28,4 @@ def model(name: str) -> ReadModel:
 
 def folds() -> Folds:
     """Return all read models and the parts they stand on."""
-    parts: dict[str, Part] = {}
-    for one in MODELS:
-        for part in one.parts:
-            parts[part.name] = part
-    return Folds(tuple(parts.values()), MODELS)
+    return Folds(tuple(PARTS.values()), MODELS)

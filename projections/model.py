@@ -1,15 +1,10 @@
-"""What a read model is: one statement over parts, with holes for *until when* and *for whom*.
-
-``rows.sql`` names its parts in braces: ``from {filing} f full join {teaching} t using (class_id)``.
-Each becomes the rows of that part up to a position, and for some keys only, or for everybody.
-The same statement runs live, rebuilds, and answers as of any moment; there is no second one.
-"""
+"""What a read model is: one statement over parts, with holes for *until when* and *for whom*."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -19,8 +14,8 @@ from psycopg import sql
 
 from aggregates.language import Message
 from projections.part import Part
+from projections.statement import bound, filled
 
-_HOLE = re.compile(r"\{([a-z_]+)\}")
 _NO_REACH: Mapping[str, str] = MappingProxyType({})
 
 
@@ -97,7 +92,7 @@ class ReadModel:
         Parameters of the result: ``until`` (a position), ``whom`` (a list of ids) if ``keyed``,
         ``day`` (the last business date) if ``dated``.
         """
-        return _filled(self, keyed, dated)
+        return filled(self, keyed=keyed, dated=dated)
 
     def as_of(self, moment: "Moment", whom: Sequence[UUID] | None = None) -> sql.Composed:
         """Return the statement as a relation to select from, everything filled in.
@@ -107,37 +102,7 @@ class ReadModel:
             whom: The keys it is asked for; everybody by default.
         """
         text = self.statement(keyed=whom is not None, dated=moment.day is not None)
-        return _bound(text, moment.parameters(whom))
-
-
-@cache
-def _filled(model: ReadModel, keyed: bool, dated: bool) -> sql.SQL:  # noqa: FBT001 - a cache's key
-    known = {part.name: part for part in model.parts}
-
-    def fill(hole: re.Match[str]) -> str:
-        part = known[hole[1]]
-        where = "position <= %(until)s"
-        if model.key in part.columns:
-            where += (
-                f" and {model.key} = any(%(whom)s)" if keyed else f" and {model.key} is not null"
-            )
-        if dated:
-            where += " and happened_on <= %(day)s"
-        return f"(select * from detail.{part.name} where {where})"  # noqa: S608 - our own words
-
-    # The text is a file of this package, filled with names that are declared in it.
-    return sql.SQL(_HOLE.sub(fill, model.definition))
-
-
-def _bound(statement: sql.SQL, parameters: Mapping[str, Any]) -> sql.Composed:
-    """Return a statement with its parameters spelled in as literals."""
-    pieces = re.split(r"%\(([a-z]+)\)s", statement.as_string())
-    return sql.Composed(
-        [
-            sql.Literal(parameters[piece]) if index % 2 else sql.SQL(piece)
-            for index, piece in enumerate(pieces)
-        ]
-    )
+        return bound(text, moment.parameters(whom))
 
 
 @dataclass(frozen=True, slots=True)

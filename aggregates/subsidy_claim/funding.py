@@ -1,6 +1,6 @@
 """Which fund pays which item, and the rules that answer (17号 一, 72号 三)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
 from aggregates.decisions import Command, New, Unmet, World, command, flag, hard, lifecycle
@@ -190,12 +190,22 @@ def special_account_pays_its_own(c: AssignFundSource, world: World) -> Iterator[
 @hard("ELG-01", AssignFundSource)
 def fund_is_open_to_the_category(c: AssignFundSource, world: World) -> Iterator[Unmet]:
     """A fund pays for the categories of persons that the city has opened it to, once it has."""
+    yield from _shut(c, world, lambda fund: fund != "EMPLOYMENT")
+
+
+@hard("ELG-02", AssignFundSource)
+def employment_fund_is_open_to_the_category(c: AssignFundSource, world: World) -> Iterator[Unmet]:
+    """So does the employment fund, by its own rules as the city put them down (C-17)."""
+    yield from _shut(c, world, lambda fund: fund == "EMPLOYMENT")
+
+
+def _shut(c: AssignFundSource, world: World, meant: Callable[[Fund], bool]) -> Iterator[Unmet]:
     case = case_of_claim(c.claim_id, world)
     matrix = world.law.parameter("category_fund_matrix", world.today, county=case.asked.county)
     shut = set()
     for head, fund in _paid_by(c, case):
         category = head.enrolment.category
-        if category is not None and not _open(category, fund, matrix, world):
+        if meant(fund) and category is not None and not _open(category, fund, matrix, world):
             shut.add(head.row.person_id)
     yield from about_heads(
         len(shut), ("资金渠道适用的人员类别", "a category that the fund pays"), ("不适用", "not so")

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from aggregates.ids import FundAccountId, PaymentId
+from aggregates.ids import FundAccountId, PaymentId, PublicityId
 from aggregates.law.catalogues import Fund
-from aggregates.subsidy_claim.parts import ClaimItem
+from aggregates.subsidy_claim.parts import ClaimItem, Disallowal
 
 STAGES = (
     "RESOLVED",
@@ -34,6 +34,7 @@ class Item:
         holds: What holds it back.
         stage: Where it stands from the meeting on; empty before.
         reserved: Whether it has a place among the person's entitlements.
+        publicity_id: The publicity that it is or was in last.
         payment_id: The funding application that it is in.
         account_id: The fund account on which it is reserved.
     """
@@ -44,6 +45,7 @@ class Item:
     holds: frozenset[Hold] = frozenset()
     stage: str = ""
     reserved: bool = False
+    publicity_id: PublicityId | None = None
     payment_id: PaymentId | None = None
     account_id: FundAccountId | None = None
 
@@ -101,3 +103,14 @@ def _same(one: ClaimItem, other: ClaimItem) -> bool:
         other.cert_no,
         other.kind,
     )
+
+
+def after(items: Items, cuts: Iterable[Disallowal]) -> tuple[Item, ...]:
+    """Return the live items as cuts leave them."""
+    left = dict(items)
+    for row in cuts:
+        item = left.get(row.item_no)
+        if item is not None:
+            amount = max(0, item.amount_fen - row.amount_fen)
+            left[row.item_no] = replace(item, amount_fen=amount)
+    return tuple(item for item in left.values() if item.live)

@@ -1,6 +1,6 @@
 """The two reviews of the material by two people (17号 五: 初审、复核)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from aggregates.decisions import Command, New, Unmet, World, command, flag, hard, lifecycle, unmet
@@ -12,11 +12,11 @@ from aggregates.subsidy_claim.case import Case
 from aggregates.subsidy_claim.cutting import cut, sound
 from aggregates.subsidy_claim.facts import ClaimInitialReviewed, ClaimSecondReviewed
 from aggregates.subsidy_claim.funding import unfunded, wrongly_paid
-from aggregates.subsidy_claim.items import Item, heads_of, total_of
+from aggregates.subsidy_claim.items import after, heads_of, total_of
 from aggregates.subsidy_claim.parts import Disallowal, ReviewResult
 from aggregates.subsidy_claim.reach import at_step, claim_is_known, of_claim, whose
 from aggregates.subsidy_claim.rules_limits import at_most_three_a_year, no_repeat_within_a_year
-from aggregates.subsidy_claim.state import SUBSIDY_CLAIM, Claim
+from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.subsidy_claim.wording import about_heads, about_items
 from aggregates.training_class.state import TRAINING_CLASS
 
@@ -46,7 +46,7 @@ class InitialReview(Command):
         """Record the review, and what it takes off."""
         one = world.state(SUBSIDY_CLAIM, self.claim_id)
         of = whose(self.claim_id, world)
-        left = after(one, self.disallow)
+        left = after(one.items, self.disallow)
         fact = ClaimInitialReviewed(
             claim_id=self.claim_id,
             class_id=of.class_id,
@@ -84,7 +84,7 @@ class SecondReview(Command):
         """Record the review, and what it takes off."""
         one = world.state(SUBSIDY_CLAIM, self.claim_id)
         of = whose(self.claim_id, world)
-        left = after(one, self.disallow)
+        left = after(one.items, self.disallow)
         fact = ClaimSecondReviewed(
             claim_id=self.claim_id,
             class_id=of.class_id,
@@ -106,21 +106,12 @@ class SecondReview(Command):
 Review = InitialReview | SecondReview
 
 
-def after(one: Claim, cuts: Iterable[Disallowal]) -> tuple[Item, ...]:
-    """Return the live items of a claim as cuts leave them."""
-    items = dict(one.items)
-    for row in cuts:
-        item = items.get(row.item_no)
-        if item is not None:
-            left = max(0, item.amount_fen - row.amount_fen)
-            items[row.item_no] = replace(item, amount_fen=left)
-    return tuple(item for item in items.values() if item.live)
-
-
 def case_after(c: Review, world: World) -> Case:
     """Gather what the rules look at, for the items that a review leaves."""
     case = case_of_claim(c.claim_id, world)
-    left = {item.row.item_no for item in after(world.state(SUBSIDY_CLAIM, c.claim_id), c.disallow)}
+    left = {
+        item.row.item_no for item in after(world.state(SUBSIDY_CLAIM, c.claim_id).items, c.disallow)
+    }
     return replace(case, heads=tuple(head for head in case.heads if head.number in left))
 
 
@@ -130,7 +121,7 @@ def claim_can_be_reviewed(c: Review, world: World) -> Iterator[Unmet]:
     yield from claim_is_known(c.claim_id, world)
     one = world.state(SUBSIDY_CLAIM, c.claim_id)
     yield from sound(c.disallow, one.items)
-    if c.result == "PASS" and one.items and not after(one, c.disallow):
+    if c.result == "PASS" and one.items and not after(one.items, c.disallow):
         yield unmet(
             ("至少保留1项，否则作出不予补贴决定", "an item left, else a refusal"),
             ("全部核减", "all are taken off"),
@@ -189,7 +180,7 @@ def review_is_archived(c: Review, world: World) -> Iterator[Unmet]:
 def every_item_has_its_fund(c: InitialReview, world: World) -> Iterator[Unmet]:
     """A claim does not leave the first review while an item has no fund."""
     if c.result == "PASS":
-        left = after(world.state(SUBSIDY_CLAIM, c.claim_id), c.disallow)
+        left = after(world.state(SUBSIDY_CLAIM, c.claim_id).items, c.disallow)
         yield from about_items(
             unfunded(left), ("已确定资金渠道", "a fund for each item"), ("未确定", "have none")
         )

@@ -117,13 +117,20 @@ def person_paid_for_the_training(case: Case, world: World) -> Iterator[Unmet]:
 
 @asked_of_claims("CLM-05")
 def enterprise_claims_where_the_class_was(case: Case, world: World) -> Iterator[Unmet]:
-    """An enterprise claims from the bureau of the place where the class was opened."""
-    if case.asked.mode == "ENTERPRISE" and case.asked.county != case.training.county:
+    """An enterprise claims where the class was opened; the text sets it no time, the city may."""
+    if case.asked.mode != "ENTERPRISE":
+        return
+    if case.asked.county != case.training.county:
         yield unmet(
             (f"开班地{case.training.county}", f"where the class was, {case.training.county}"),
             (case.asked.county, case.asked.county),
             where="county_code",
         )
+    yield from about_items(
+        (one.number for one in _late(case, world)),
+        ("在本市规定的期限内申报", "claimed within the time that the city has set"),
+        (f"于{case.asked.submitted_on}申报，已逾期", f"late on {case.asked.submitted_on}"),
+    )
 
 
 @asked_of_claims("CLM-06")

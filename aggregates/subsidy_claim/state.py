@@ -14,7 +14,6 @@ from aggregates.ids import (
     OfficialId,
     PersonId,
     ProjectId,
-    PublicityId,
 )
 from aggregates.law.catalogues import Fund, TrainingType
 from aggregates.law.deadlines import ClaimMode
@@ -81,7 +80,6 @@ class Claim:
         opinion: What the last review said.
         report_no: The audit report; empty before.
         resolved_on: The day of the meeting that approved.
-        publicity_id: The publicity that it is or was in last.
         paid_on: The day of its last payment.
     """
 
@@ -109,7 +107,6 @@ class Claim:
     opinion: str = ""
     report_no: str = ""
     resolved_on: date | None = None
-    publicity_id: PublicityId | None = None
     paid_on: date | None = None
 
     @property
@@ -146,7 +143,7 @@ def _status(claim: Claim) -> str:
         return claim.status
     moving = [one for one in live if one.free and one.stage not in ("HELD", "PAID")]
     if moving:
-        return min((one.stage for one in moving), key=STAGES.index)
+        return min((one.stage or STAGES[0] for one in moving), key=STAGES.index)
     return "PAID" if all(one.stage == "PAID" for one in live) else "HELD"
 
 
@@ -279,7 +276,11 @@ def _resolved(claim: Claim, fact: MeetingResolved, at: Recorded) -> Claim:
         return claim
     if fact.decision == "REJECT":
         return replace(claim, status="REFUSED", items=_unreserved(claim.items))
-    staged = {no: replace(one, stage="RESOLVED") for no, one in claim.items.items() if one.live}
+    staged = {
+        no: replace(one, stage="RESOLVED")
+        for no, one in claim.items.items()
+        if one.live and not one.stage
+    }
     return _with(replace(claim, status="RESOLVED", resolved_on=fact.held_on), staged)
 
 
@@ -288,6 +289,7 @@ def _staged(claim: Claim, fact: ClaimStageReached, at: Recorded) -> Claim:
         no: replace(
             claim.items[no],
             stage=fact.stage,
+            publicity_id=fact.publicity_id,
             payment_id=fact.payment_id,
             account_id=fact.fund_account_id,
         )
@@ -297,7 +299,6 @@ def _staged(claim: Claim, fact: ClaimStageReached, at: Recorded) -> Claim:
     made = replace(
         claim,
         status=claim.status if claim.status in (*STAGES, "HELD") else "RESOLVED",
-        publicity_id=fact.publicity_id,
         paid_on=max(filter(None, (claim.paid_on, fact.paid_on)), default=None),
     )
     return _with(made, changed)

@@ -221,7 +221,7 @@ def claim_is_new_and_of_a_class(c: SubmitClaim, world: World) -> Iterator[Unmet]
             ("申报主体与申报方式不符", "the applicant does not fit the mode"),
             where="mode",
         )
-    yield from in_reach(c.applicant_institution_id, c.county_code, world)
+    yield from in_reach(c.applicant_institution_id, "", world)
 
 
 @lifecycle(SubmitClaim, ResubmitClaim)

@@ -22,16 +22,20 @@ APPROVERS = ("COUNTY_HR", "CITY_HR")
 
 
 def first_task(one: TrainingClass, world: World) -> bool:
-    """Say whether nobody has visited a class of the body yet, in the county or the city (FIL-03).
+    """Say whether no class of the body was visited yet, in the county or the city (FIL-03).
 
-    What counts as the first task is the city's choice (`first_task_scope`, C-30).
+    What counts as the first task is the city's choice (`first_task_scope`, C-30). A visit counts
+    that looked at attendance and delivery both.
     """
     if one.institution_id is None:
         return False
     own = world.state(INSTITUTION, one.institution_id)
     county = task_scope(one, world)
     return not any(
-        visit.purpose == "FIRST_TASK_IN_CLASS" and county in ("", visit.county)
+        visit.purpose == "FIRST_TASK_IN_CLASS"
+        and visit.attendance_checked
+        and visit.delivery_checked
+        and county in ("", visit.county)
         for visit in own.verifications
     )
 

@@ -7,9 +7,9 @@ from aggregates.assessment.state import ASSESSMENT
 from aggregates.decisions import Command, New, Unmet, World, command, flag, lifecycle, unmet
 from aggregates.facts import Count
 from aggregates.ids import AssessmentId, ClassId
-from aggregates.institution.state import INSTITUTION
 from aggregates.law.clauses import clause
 from aggregates.law.regimes import binds
+from aggregates.training_class.approving import first_task
 from aggregates.training_class.facts import (
     ClassClosed,
     ClassTotals,
@@ -80,12 +80,12 @@ def attendance_bp(class_id: ClassId, one: TrainingClass) -> int:
 
 
 def awaits_visit(class_id: ClassId, one: TrainingClass, world: World) -> bool:
-    """Say whether the visit during the first class is still missing (FIL-03)."""
-    if not one.first_task or one.institution_id is None:
+    """Say whether the visit during a body's first class is still missing (FIL-03)."""
+    if not one.first_task:
         return False
     if waiver_of("FIL-03", (class_id, one.institution_id), world, world.today) is not None:
         return False
-    return world.state(INSTITUTION, one.institution_id).verified_in_class(class_id) is None
+    return first_task(one, world)
 
 
 @lifecycle(CompleteTeaching)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -41,6 +42,8 @@ ATTENDED = frozenset({"PRESENT", "LATE", "EARLY"})
 STARTED = frozenset({"RUNNING", "TAUGHT", "CLOSED"})
 APPROVED = STARTED | {"APPROVED"}
 _WHOLE_BP = 10_000
+ENROLMENTS_HELD = 65_536
+"""How many derived ids of enrolments are kept; each sheet asks for those of its whole roster."""
 
 _NOBODY: Mapping[PersonId, RosterRow] = MappingProxyType({})
 _NO_CHANGES: Mapping[str, tuple[date, ...]] = MappingProxyType({})
@@ -49,6 +52,7 @@ _NO_SHEETS: Mapping[int, frozenset[EnrolmentId]] = MappingProxyType({})
 _NO_RECORDINGS: Mapping[int, tuple[tuple[datetime, datetime], ...]] = MappingProxyType({})
 
 
+@lru_cache(maxsize=ENROLMENTS_HELD)
 def enrolment_of(class_id: ClassId, person_id: PersonId) -> EnrolmentId:
     """Return the id of a person's enrolment in a class."""
     return EnrolmentId(derived_id("enrolment", class_id, person_id))

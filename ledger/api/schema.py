@@ -1,43 +1,93 @@
 """JSON Schema of commands, from their declarations: what a caller may send."""
 
+from collections.abc import Iterator
+from dataclasses import is_dataclass
 from functools import cache
 from typing import Any
 
 import msgspec
 
 from aggregates.decisions import COMMANDS, Command
-from aggregates.sealed import Restricted, form_of
+from aggregates.facts import hints_of, parts_of
+from aggregates.sealed import Restricted, Sealed, form_of
 
 _REF = "#/components/schemas/{name}"
-_WITHIN_SEALED: dict[str, Any] = {}
-"""Records inside restricted fields, met while the schemas of commands are made."""
 
 
 def _sealed_schema(hint: Any) -> dict[str, Any]:  # noqa: ANN401 - type hints have no type
-    form = form_of(hint)
-    if form is None:
+    """Return what holds of every sealed field of a form; ``_named`` says the rest of each."""
+    if not (isinstance(hint, type) and issubclass(hint, Sealed)):
         raise TypeError(f"no schema for {hint}")
-    if form.sealed is Restricted:
-        (shape,), parts = msgspec.json.schema_components(
-            (form.inner,), schema_hook=_sealed_schema, ref_template=_REF
-        )
-        _WITHIN_SEALED.update(parts)
-        return {"x-sealed": "restricted"} | shape
-    kind = form.inner.__name__
-    return {"type": "string", "x-sealed": form.sealed.__name__.lower(), "x-kind": kind}
+    told = {"x-sealed": hint.__name__.lower()}
+    return told if hint is Restricted else {"type": "string"} | told
 
 
 @cache
 def _made() -> tuple[dict[type, dict[str, Any]], dict[str, Any]]:
     classes = [declared.cls for declared in COMMANDS.values()]
-    shapes, parts = msgspec.json.schema_components(
-        classes, schema_hook=_sealed_schema, ref_template=_REF
-    )
-    parts = dict(parts) | _WITHIN_SEALED
+    shapes, parts = _components(classes)
     for shape in parts.values():
         shape.get("properties", {}).pop("findings", None)
         shape["additionalProperties"] = False
     return dict(zip(classes, shapes, strict=True)), parts
+
+
+def _components(classes: list[Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    shapes, made = msgspec.json.schema_components(
+        classes, schema_hook=_sealed_schema, ref_template=_REF
+    )
+    parts: dict[str, Any] = dict(made)
+    for cls in _records(classes):
+        properties = parts.get(cls.__name__, {}).get("properties", {})
+        for name, hint in hints_of(cls).items():
+            if name in properties:
+                _name_kinds(properties[name], hint, parts)
+    return list(shapes), parts
+
+
+def _records(hints: list[Any]) -> Iterator[type]:
+    """Yield every record that hints lead to, each once."""
+    seen: set[type] = set()
+    waiting = list(hints)
+    while waiting:
+        hint = waiting.pop()
+        if isinstance(hint, type) and is_dataclass(hint):
+            if hint not in seen:
+                seen.add(hint)
+                waiting.extend(hints_of(hint).values())
+                yield hint
+        else:
+            waiting.extend(parts_of(hint))
+
+
+def _name_kinds(shape: dict[str, Any], hint: Any, parts: dict[str, Any]) -> None:  # noqa: ANN401 - type hints have no type
+    """Say within a property's schema which kind of value each sealed field takes.
+
+    The library keeps no parameter of a generic type, so it is read from the hint again.
+    """
+    form = form_of(hint)
+    if form is None:
+        for part in parts_of(hint):
+            _name_kinds(shape, part, parts)
+        return
+    for place in _sealed_places(shape):
+        if form.sealed is Restricted:
+            (inner,), within = msgspec.json.schema_components((form.inner,), ref_template=_REF)
+            parts.update(within)
+            place.update(inner)
+        else:
+            place["x-kind"] = form.inner.__name__
+
+
+def _sealed_places(shape: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
+    if isinstance(shape, dict):
+        if "x-sealed" in shape:
+            yield shape
+            return
+        shape = list(shape.values())
+    if isinstance(shape, list):
+        for one in shape:
+            yield from _sealed_places(one)
 
 
 def components() -> dict[str, Any]:

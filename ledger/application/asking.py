@@ -2,8 +2,8 @@
 
     may ask? → how far it reaches → leave a trace, where it is a look-up → answer
 
-What an auditor, inspector or discipline officer looks up is itself a fact, sealed for that role
-and in the log before the answer is given. If it cannot be appended, there is no answer.
+What an auditor or discipline officer looks up is itself a fact (``ledger.application.access``),
+sealed for that role and in the log before the answer; if it cannot be appended there is none.
 """
 
 import re
@@ -16,32 +16,20 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
-from aggregates.access.facts import SensitiveDataAccessed
-from aggregates.access.state import ACCESS
-from aggregates.decisions import Caller, New
-from aggregates.ids import PersonId
+from aggregates.decisions import Caller
 from aggregates.language import Message
-from aggregates.sealed import FreeText, Personal
-from ledger.application.drafting import Place
 from ledger.application.parsing import BadInput, Problem
 from ledger.application.running import Ledger
 from ledger.errors import Failure, Fault
-from ledger.ids import new_id
-from ledger.rows import VaultRows
 from ledger.security.authority import Question, Reach, may_ask
-from ledger.security.roles import ROLES
 from ledger.security.tokens import Unauthenticated
-from ledger.store.requests import Append
-from ledger.vault.opening import PURPOSE_CHARS_MIN, TASK_ROLES
-from ledger.vault.sealing import Sealer, vault_rows
+from ledger.vault.opening import PURPOSE_CHARS_MIN, TASK_ROLES, Purpose
 
 PURPOSE_CHARS_MAX = 500
-_TICKET = re.compile(r"[\w〔〕()（）./-]{1,64}")
+_TASK = re.compile(r"[\w〔〕()（）./-]{1,64}")
 
-# The trail asks the relation "entry", which is the ledger's own here; one round trip for both.
 _STANDING = """
-select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress),
-  set_config('search_path', 'ledger, public', false)
+select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress)
 """
 _NOBODY = Message("请先表明身份", "say who you are")
 _UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
@@ -49,7 +37,7 @@ _NO_PURPOSE = Message(
     f"请写明查询事由（{PURPOSE_CHARS_MIN}至{PURPOSE_CHARS_MAX}字）",
     f"say what the look-up is for ({PURPOSE_CHARS_MIN} to {PURPOSE_CHARS_MAX} characters)",
 )
-_NO_TICKET = Message("请填写任务编号", "give the number of the task")
+_NO_TASK = Message("请填写任务编号", "give the number of the task")
 
 
 class NotFound(Failure):
@@ -93,33 +81,26 @@ class Asked:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """Why somebody looks something up.
+def purpose_of(text: str, task: str) -> Purpose:
+    """Return why somebody looks something up, as it goes into the log.
 
-    Attributes:
-        purpose: In the person's own words; it is sealed like any free text.
-        ticket: The number of the task.
+    Raises:
+        BadInput: no purpose is given, or no number of a task.
     """
+    purpose = Purpose(text.strip(), task.strip())
+    problems = []
+    if not PURPOSE_CHARS_MIN <= len(purpose.text) <= PURPOSE_CHARS_MAX:
+        problems.append(Problem("purpose", _NO_PURPOSE))
+    if not _TASK.fullmatch(purpose.task):
+        problems.append(Problem("task", _NO_TASK))
+    if problems:
+        raise BadInput(*problems)
+    return purpose
 
-    purpose: str
-    ticket: str
 
-    def checked(self) -> "LookUp":
-        """Return the same, without spaces around.
-
-        Raises:
-            BadInput: no purpose is given, or no number of a task.
-        """
-        purpose, ticket = self.purpose.strip(), self.ticket.strip()
-        problems = []
-        if not PURPOSE_CHARS_MIN <= len(purpose) <= PURPOSE_CHARS_MAX:
-            problems.append(Problem("purpose", _NO_PURPOSE))
-        if not _TICKET.fullmatch(ticket):
-            problems.append(Problem("ticket", _NO_TICKET))
-        if problems:
-            raise BadInput(*problems)
-        return LookUp(purpose, ticket)
+def leaves_trace(caller: Caller) -> bool:
+    """Say whether the look-ups of a caller are recorded: those of whoever supervises."""
+    return caller.role in TASK_ROLES
 
 
 @asynccontextmanager
@@ -155,50 +136,3 @@ async def standing_of(connection: AsyncConnection[Any]) -> Standing:
     cursor = await connection.execute(_STANDING)
     row = await cursor.fetchone()
     return Standing(row[0], row[1]) if row is not None else Standing(0, 0)
-
-
-def leaves_trace(caller: Caller) -> bool:
-    """Say whether the look-ups of a caller are recorded: those of whoever supervises."""
-    return caller.role in TASK_ROLES or caller.role == "INSPECTOR"
-
-
-async def leave_trace(
-    ledger: Ledger,
-    caller: Caller,
-    why: LookUp,
-    *,
-    what: str,
-    fields: tuple[str, ...] = ("trail",),
-    person: PersonId | None = None,
-) -> None:
-    """Append the fact of a look-up, sealed for the caller's own role; return once it is kept.
-
-    Args:
-        ledger: The ledger.
-        caller: Who looks.
-        why: The purpose, checked.
-        what: The thing that is looked up, ``<kind>/<id>``.
-        fields: What of it is shown.
-        person: Whose data they are, where it is one person.
-
-    Raises:
-        Fault: the fact could not be appended; nothing may be shown.
-    """
-    one = new_id(ledger.clock)
-    sealer = Sealer(ledger.seals.keyring, ledger.seals.keyring.salts(f"look-up {one}"))
-    sealed: Personal[FreeText] = Personal(sealer.hook(Personal[FreeText], why.purpose).commitment)
-    placed = sealer.placed((sealed,), one)
-    with _told():
-        rows = await vault_rows(ledger.seals.connection, ledger.data_keys, placed)
-    fact = SensitiveDataAccessed(
-        who=caller.person,
-        role=caller.role,
-        what=what,
-        fields=fields,
-        purpose=sealed,
-        ticket=why.ticket,
-        person_id=person,
-    )
-    new = New(ACCESS, one, fact, sealed_for=ROLES[caller.role].inspects[0])
-    made = ledger.door.drafting.draft(new, 1, Place(caller, "inner", ""))
-    await ledger.log.append(Append(drafts=(made.draft,), vault=VaultRows.joined([rows, made.rows])))

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from aggregates.decisions import Command, Declaration
-from aggregates.facts import hints_of
+from aggregates.facts import hints_of, parts_of
 from aggregates.ids import LINK_KINDS, STREAM_KINDS, derived_id
 from aggregates.sealed import FreeText, Matchable, Payload, Personal, form_of, token_id
 from aggregates.sealed import IdNumber as IdNumberKind
@@ -120,8 +120,11 @@ def owner_of(command: Command, declared: Declaration) -> UUID:
             if isinstance(value, Matchable):
                 return token_id(value)
     for name, hint in hints.items():
-        if LINK_KINDS.get(hint) == kind:
+        if any(LINK_KINDS.get(part) == kind for part in (hint, *parts_of(hint))):
             one = getattr(command, name)
             if isinstance(one, UUID):
                 return one
+    own = getattr(command, "own_id", None)
+    if isinstance(own, UUID):
+        return own
     return derived_id("owner", declared.kind.prefix)

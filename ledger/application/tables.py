@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from aggregates.language import Message
-from ledger.application.naming import code_title, county_title, field_title
+from ledger.application.naming import code_title, county_title, field_title, occupation_title
 
 R = TypeVar("R")
 
@@ -53,6 +53,9 @@ def cell(name: str, value: Any, lang: str) -> str:  # noqa: ANN401, PLR0911 - on
         return f"{value // _FEN_A_YUAN}.{value % _FEN_A_YUAN:02d}"
     if name == "county":
         return county_title(value).text(lang)
+    if name == "occupation":
+        title = occupation_title(value).text(lang)
+        return _plain(value if title == value else f"{title}（{value}）")
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date):

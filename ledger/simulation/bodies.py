@@ -71,7 +71,7 @@ class Body:
         account: Its basic account.
         phone: Its telephone.
         busy: What is taken of rooms and lecturers, by half day.
-        first_class_at: When its first class was filed, which is visited while it runs.
+        visited_at: When the first of its classes was visited.
     """
 
     number: int
@@ -86,7 +86,7 @@ class Body:
     account: str
     phone: str
     busy: set[tuple[Slot, str]] = field(default_factory=set)
-    first_class_at: datetime | None = None
+    visited_at: datetime | None = None
 
     @property
     def employs(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from aggregates.ids import AssessmentId, ClaimId, ClassId, EnrolmentId, ProjectId
+from aggregates.ids import AssessmentId, ClaimId, ClassId, EnrolmentId, InspectionId, ProjectId
 from aggregates.law.deadlines import ClaimMode
 from aggregates.training_class.state import enrolment_of
 from ledger.simulation.bodies import Body
@@ -37,6 +37,7 @@ class Seat:
         failed: Whether the person failed at first.
         passed: Whether the person passed, at first or in the retake.
         ineligible: Whether it turns out that the person may not be subsidised.
+        benefit: Whether the person draws unemployment benefit meanwhile.
         cert_no: The number of the certificate, once there is one.
         certified_on: The date on it.
     """
@@ -50,6 +51,7 @@ class Seat:
     failed: bool = False
     passed: bool = True
     ineligible: bool = False
+    benefit: bool = False
     cert_no: str = ""
     certified_on: date | None = None
 
@@ -81,10 +83,10 @@ class ClassPlan:
         item_no: Its number in the body's plan of the month.
         project_id: The project, for a project class.
         joint_with: The class with which it is taught together.
+        waiver_id: The waiver that it needs, if it does.
         approved_at: When the bureau agrees; None where it does not.
-        first_visit: Whether officials visit it as the body's first class.
         held: The sessions as they were really held, by number.
-        cancelled: Sessions that were cancelled.
+        inspection_id: The regular inspection that its claims rely on, if it needs one.
         assessment_id: Its assessment, once applied for.
         taught_at: When its teaching was completed.
         certified_at: When the last certificate was recorded.
@@ -108,8 +110,8 @@ class ClassPlan:
     joint_with: ClassId | None = None
     waiver_id: str = ""
     approved_at: datetime | None = None
-    first_visit: bool = False
     held: dict[int, Session] = field(default_factory=dict)
+    inspection_id: InspectionId | None = None
     assessment_id: AssessmentId | None = None
     taught_at: datetime | None = None
     certified_at: datetime | None = None
@@ -227,7 +229,7 @@ def _may_attend(person: Person, course: Course, dates: tuple[date, date]) -> boo
     """Say whether somebody may lawfully go to one more class."""
     begins, ends = dates
     fits = any(category == person.category for category, _ in categories(course))
-    if len(person.attended) >= CLASSES_A_YEAR or not fits:
+    if person.settled or len(person.attended) >= CLASSES_A_YEAR or not fits:
         return False
     return all(
         (held.occupation, held.level) != course.skill

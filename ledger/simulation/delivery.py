@@ -1,13 +1,12 @@
 """From the first session to the last: held, attended, recorded, changed in time, inspected."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan, Seat
-from ledger.simulation.days import DAY, in_office, is_workday, minus, moment
+from ledger.simulation.days import DAY, is_workday, minus, moment
 from ledger.simulation.naming import Naming
 from ledger.simulation.offices import Office
 from ledger.simulation.scales import RATES
@@ -17,6 +16,8 @@ from ledger.simulation.timetables import HOURS, Session, alternatives
 _FACE_BP: Final = 3_500
 """Classes whose trainees sign in at a face terminal, with times."""
 _FACE_SCORES = (9_100, 9_990)
+_CHANGES = (("INSTRUCTOR", 45), ("ROOM", 15), ("TIME", 40))
+_ON_LEAVE_BP: Final = 6_000
 _MINUTE = timedelta(minutes=1)
 
 
@@ -102,7 +103,7 @@ class Delivery:
     ) -> dict[str, Any]:
         status = "PRESENT"
         if session.number in seat.absent:
-            status = "LEAVE" if chance.happens(6_000) else "ABSENT"
+            status = "LEAVE" if chance.happens(_ON_LEAVE_BP) else "ABSENT"
         elif session.number in seat.late:
             status = "LATE"
         row: dict[str, Any] = {
@@ -193,20 +194,25 @@ class Delivery:
         self, plan: ClassPlan, session: Session, chance: Chance
     ) -> tuple[Session, dict[str, Any]] | None:
         """Return a session as it shall be, and what of it changes; None where nothing can."""
-        body = plan.body
-        if chance.happens(5_000):
-            for one in alternatives(session, body):
-                body.take((session.on, session.part), one.instructor_id)
-                return replace(session, lecturer=one), {"instructor_id": one.instructor_id}
-            return None
-        room = session.room
+        what = chance.weighted(_CHANGES)
+        if what == "TIME":
+            return self._later(plan, session)
+        if what == "ROOM":
+            return self._elsewhere(plan, session)
+        for one in alternatives(session, plan.body):
+            plan.body.take((session.on, session.part), one.instructor_id)
+            return replace(session, lecturer=one), {"instructor_id": one.instructor_id}
+        return None
+
+    def _elsewhere(self, plan: ClassPlan, session: Session) -> tuple[Session, dict[str, Any]] | None:
+        """Move a session to another room that is free and holds as many."""
+        room, slot = session.room, (session.on, session.part)
         if room is None:
             return None
-        heads = len(plan.seats)
-        for other in body.rooms_for(session.kind, heads, room.site_id):
-            if other != room and body.take((session.on, session.part), other.camera_id):
+        for other in plan.body.rooms_for(session.kind, len(plan.seats), room.site_id):
+            if other != room and plan.body.take(slot, other.camera_id):
                 return replace(session, room=other), {"room_id": other.room_id}
-        return self._later(plan, session)
+        return None
 
     def _later(self, plan: ClassPlan, session: Session) -> tuple[Session, dict[str, Any]] | None:
         """Move a session to the evening of its day, where lecturer and room are free."""
@@ -221,10 +227,3 @@ class Delivery:
             return None
         return moved, {"starts_at": moved.starts_at, "ends_at": moved.ends_at}
 
-
-def last_session(sessions: Sequence[Session]) -> Session:
-    """Return the session that ends last."""
-    return max(sessions, key=lambda one: one.ends_at)
-
-
-__all__ = ["Delivery", "in_office", "last_session"]

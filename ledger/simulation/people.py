@@ -57,6 +57,7 @@ class Person:
         employer: The credit code of the employer, for employees.
         attended: The classes that the person goes to, for whoever plans the next one.
         known: Whether identity and category were on record before the class now planned.
+        settled: Whether the person goes to no further class.
     """
 
     number: int
@@ -70,6 +71,7 @@ class Person:
     employer: str | None = None
     attended: list[Attended] = field(default_factory=list)
     known: bool = False
+    settled: bool = False
 
 
 class People:

@@ -11,7 +11,7 @@ from ledger.simulation.bodies import Body
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan, Pool, Seat
 from ledger.simulation.courses import ONLINE_SESSIONS, Course
-from ledger.simulation.days import DAY, days, in_office, last_day, minus
+from ledger.simulation.days import DAY, days, in_office, last_day, minus, plus
 from ledger.simulation.naming import Naming
 from ledger.simulation.projects import Project
 from ledger.simulation.scales import RATES, Scale
@@ -49,13 +49,18 @@ HEADS: Final[dict[str, tuple[int, int, int, int]]] = {
     "PERSON": (19, 3, 12, 26),
 }
 """Mean, deviation, least and most heads of a class."""
-_AHEAD = ((5, 30), (6, 20), (7, 15), (8, 15), (10, 12), (12, 8))
+_AHEAD = ((5, 36), (6, 22), (7, 16), (8, 16), (9, 10))
 """Working days between filing and start; five is the least that the law allows."""
 _SHARE_ABSENT = 5
 _SURCHARGE_BP = 12_000
 _WHOLE_BP = 10_000
 _SURCHARGED_BP = 2_500
+_UNPLANNED_BP = 500
 _EARLIEST = 12
+_BENEFIT_BP = 400
+"""How many of the unemployed draw benefit while they train."""
+_INELIGIBLE_BP = RATES.ineligible * 4
+"""One head in four is of the category that a pension excludes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,10 @@ class Year:
         if self._scale.classes <= len(FIRST):
             month = 3 + at  # early enough for all of them to be paid within the year
         day = self._chance.randrange(last_day(self._year, month).day) + 1
+        first = plus(date(self._year, month, 1), _AHEAD[-1][0])
+        if not self._chance.happens(_UNPLANNED_BP):
+            # Filed once the plan of the month was reported, as a rule.
+            return max(date(self._year, month, day), first)
         return max(date(self._year, month, day), date(self._year, 1, 1) + _EARLIEST * DAY)
 
     def _class(self, number: int, slot: Slot) -> ClassPlan:
@@ -190,8 +199,12 @@ class Year:
             elif chance.happens(RATES.failed):
                 seat.failed = True
                 seat.passed = chance.happens(RATES.retaken)
-            elif seat.person.category == "CATCH_ALL" and plan.mode == "AGENCY":
-                seat.ineligible = chance.happens(RATES.ineligible * 4)
+            elif plan.mode == "AGENCY" and len(seat.person.attended) == 1:
+                category = seat.person.category
+                seat.ineligible = category == "CATCH_ALL" and chance.happens(_INELIGIBLE_BP)
+                seat.benefit = category == "UNEMP" and chance.happens(_BENEFIT_BP)
+                # Whoever a register reports on goes to no further class.
+                seat.person.settled = seat.ineligible or seat.benefit
 
     def _number_items(self, plans: Sequence[ClassPlan]) -> None:
         """Give classes their numbers in their bodies' plans of the month."""

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection, Connection, Notify
 CHANNEL: Final = "ledger_entry"
 POLL_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 0.2
+CONNECT_SECONDS: Final = 5
 
 _LISTEN: Final = f"listen {CHANNEL}".encode()
 _HEAD: Final = b"select position from ledger.head"
@@ -69,7 +70,9 @@ class Listener:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await AsyncConnection.connect(self._conninfo, autocommit=True)
+        connection = await AsyncConnection.connect(
+            self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
+        )
         async with connection:
             await connection.execute(_LISTEN)
             while True:
@@ -128,7 +131,9 @@ class SyncListener:
     def _look(self, seconds: float, after: int) -> None:
         connection = self._connection
         if connection is None:
-            connection = psycopg.connect(self._conninfo, autocommit=True)
+            connection = psycopg.connect(
+                self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
+            )
             self._connection = connection
             connection.execute(_LISTEN)
             self._position = _position(connection.execute(_HEAD).fetchone())

@@ -6,6 +6,7 @@ COPY of the range, so that the whole log is read at the speed of the disk and of
 
 import select
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -116,7 +117,8 @@ def verify_log(conninfo: str, first: int = 1, last: int | None = None) -> Verifi
         first: the first position; what lies before it is taken for granted.
         last: the last position; None is the head, which is then verified as well.
     """
-    with psycopg.connect(conninfo) as connection, psycopg.connect(conninfo) as asking:
+    # Closed without a commit: after a finding the COPY may still be under way.
+    with closing(psycopg.connect(conninfo)) as connection, closing(_asking(conninfo)) as asking:
         connection.execute("set transaction isolation level repeatable read read only")
         head = connection.execute("select position from ledger.head").fetchone()
         until = last if last is not None else (head[0] if head else 0)
@@ -128,6 +130,10 @@ def verify_log(conninfo: str, first: int = 1, last: int | None = None) -> Verifi
         if run.broken is None and run.next - 1 != until:
             run.broken = Broken(run.next, Kind.HEAD if last is None else Kind.POSITION)
         return Verification(first, until, run.next - first, run.broken)
+
+
+def _asking(conninfo: str) -> Connection[Any]:
+    return psycopg.connect(conninfo, autocommit=True)
 
 
 class _Run:

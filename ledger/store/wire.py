@@ -14,6 +14,10 @@ from psycopg import AsyncConnection, Error, OperationalError, pq
 from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGconn, PGresult
 
+LOOK_AGAIN_SECONDS: Final = 0.5
+"""So long a call trusts the event loop to tell that something came. libuv (uvloop) stops telling
+after the first error on a socket, and what libpq reads then need not be the end."""
+
 _GOOD: Final = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
@@ -44,6 +48,7 @@ class Wire:
         self._socket = os.dup(self._pgconn.socket)
         self._results: list[PGresult] = []
         self._done: asyncio.Future[list[PGresult]] | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._pgconn.nonblocking = 1
         self._pgconn.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._receive)
@@ -102,6 +107,8 @@ class Wire:
             raise NotSent("closed")
         self._results = []
         self._done = self._loop.create_future()
+        if self._look is None:
+            self._look = self._loop.call_later(LOOK_AGAIN_SECONDS, self._look_again)
 
     async def _finish(self) -> list[PGresult]:
         assert self._done is not None  # noqa: S101 - set by _start
@@ -152,6 +159,12 @@ class Wire:
         except OperationalError as fault:
             self._broken(fault)
 
+    def _look_again(self) -> None:
+        self._look = None
+        if self._socket >= 0 and self._done is not None and not self._done.done():
+            self._look = self._loop.call_later(LOOK_AGAIN_SECONDS, self._look_again)
+            self._receive()
+
     def _through(self) -> None:
         if self._done is not None and not self._done.done():
             self._done.set_result(self._results)
@@ -163,6 +176,9 @@ class Wire:
         self._fail(lost)
 
     def _detach(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
         if self._socket >= 0:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)

@@ -1,6 +1,6 @@
 """Rendering: templates, the reader's language and theme, and what frames every page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -25,6 +25,9 @@ LANG_COOKIE = "lang"
 THEME_COOKIE = "theme"
 YEAR_SECONDS = 365 * 24 * 3600
 _DIGEST_SHOWN = 12
+
+PASSING = frozenset({"lang", "cursor", "before", "after"})
+"""What an address says of the moment, not of the criteria."""
 
 Lang = Literal["zh", "en"]
 
@@ -79,13 +82,14 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def link(path: str, **values: object) -> str:
+def link(path: str, values: Iterable[tuple[str, object]] = (), **more: object) -> str:
     """Return an address with the values that say something."""
-    told = [(name, value) for name, value in values.items() if value not in (None, "", ())]
-    return f"{path}?{urlencode(told, doseq=True)}" if told else path
+    told = [(k, v) for k, v in (*values, *more.items()) if v not in (None, "")]
+    return f"{path}?{urlencode(told)}" if told else path
 
 
-def _ledger_of(request: Request) -> Ledger:
+def ledger_of(request: Request) -> Ledger:
+    """Return the running ledger."""
     held: Ledger = request.app.state.ledger
     return held
 
@@ -95,9 +99,31 @@ def caller_of(request: Request) -> Caller | None:
     return getattr(request.state, "caller", None)
 
 
-def _here(request: Request, **changed: str) -> str:
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changed]
-    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The address of a page with its criteria, from which other addresses are made.
+
+    Attributes:
+        path: The path.
+        values: Names and values, as they were asked.
+    """
+
+    path: str
+    values: tuple[tuple[str, str], ...]
+
+    def but(self, **changed: object) -> str:
+        """Return the address with some values changed; None leaves a value out.
+
+        The place in a list and the language are never taken along.
+        """
+        dropped = {*changed, *PASSING}
+        kept = [(k, v) for k, v in self.values if k not in dropped and v]
+        return link(self.path, [*kept, *changed.items()])
+
+    def without(self, name: str, value: str) -> str:
+        """Return the address without one of the values of a name."""
+        kept = [(k, v) for k, v in self.values if (k, v) != (name, value) and k not in PASSING]
+        return link(self.path, kept)
 
 
 def render(
@@ -118,10 +144,12 @@ def render(
         values: What the template shows.
     """
     lang = lang_of(request)
-    ledger, caller = _ledger_of(request), caller_of(request)
+    ledger, caller = ledger_of(request), caller_of(request)
+    address = Address(request.url.path, tuple(request.query_params.multi_items()))
     frame: Mapping[str, Any] = {
         "here": request.url.path,
-        "lang_link": _here(request, lang="zh" if lang == "en" else "en"),
+        "address": address,
+        "lang_link": address.but(lang="zh" if lang == "en" else "en"),
         "theme": request.cookies.get(THEME_COOKIE, ""),
         "caller": caller,
         "demo": getattr(request.state, "demo", False),

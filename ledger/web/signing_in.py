@@ -18,8 +18,10 @@ from ledger.security.sessions import COOKIE, SESSION_HOURS, Sessions
 from ledger.security.tokens import Unauthenticated, caller_of, person_named
 from ledger.web.rendering import render
 from projections.class_ledger.choices import institutions
+from projections.class_ledger.queries import values
 
 SEE_OTHER = 303
+COUNTY_CHARACTERS = 6
 UNAUTHORISED = 401
 DEMO_ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("roles that supervise", ("AUDITOR", "DISCIPLINE", "RISK_OFFICER")),
@@ -103,11 +105,12 @@ async def roles(request: Request) -> Response:
         return RedirectResponse("/login", SEE_OTHER)
     async with _ledger(request).pool.connection() as connection:
         bodies = await institutions(connection)
+        counties = await values(connection, "county")
     return render(
         request,
         "roles.html",
         groups=[(title, [ROLES[one] for one in codes]) for title, codes in DEMO_ROLES],
-        counties=COUNTIES,
+        counties=counties or list(COUNTIES),
         institutions=bodies,
     )
 
@@ -127,7 +130,7 @@ async def choose(
     caller = Caller(
         person=person_named(f"demo {role}"),
         role=role,
-        county=county if known.reach == "COUNTY" and county in COUNTIES else "",
+        county=county[:COUNTY_CHARACTERS] if known.reach == "COUNTY" else "",
         institution=_institution(institution) if known.reach == "INSTITUTION" else None,
     )
     sessions, now = _sessions(request), _ledger(request).clock.now()

@@ -8,7 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from aggregates.language import Message
-from ledger.application.naming import code_title, county_title, fact_title, field_title
+from ledger.application.naming import (
+    code_title,
+    county_title,
+    fact_title,
+    field_title,
+    occupation_title,
+)
 from ledger.clock import in_shanghai
 from ledger.security.roles import ROLES
 
@@ -116,6 +122,7 @@ def filters(lang: str) -> dict[str, Callable[..., Any]]:
         "code": lambda value, field="": code(value, field, lang),
         "codes": lambda values, field="": listed(values, field),
         "county": lambda value: county_title(value or "").text(lang),
+        "occupation": lambda value: occupation_title(value).text(lang) if value else NOTHING,
         "role": lambda value: role(value, lang),
         "said": said,
         "fact": lambda stored: fact_title(stored).text(lang),

@@ -14,6 +14,7 @@ def rows(read: Read) -> Iterator[Row]:
             read.recorded_on,
             fact.claim_id,
             fact.class_id,
+            fact.county_code,
             fact.mode,
             fact.heads,
             fact.amount_fen,
@@ -25,6 +26,7 @@ CLAIM = Part(
     columns={
         "claim_id": "uuid not null",
         "class_id": "uuid not null",
+        "county": "text not null",
         "mode": "text not null",
         "heads": "integer not null",
         "amount_fen": "bigint not null",

@@ -49,7 +49,7 @@ def rows(read: Read) -> Iterator[Row]:
     on, *step = told
     fact: Any = read.fact  # each of them bears these; only a return has no amount
     heads, amount = getattr(fact, "heads", 0), getattr(fact, "amount_fen", 0)
-    yield on, fact.claim_id, fact.class_id, *step, heads, amount
+    yield on, fact.claim_id, fact.class_id, *step, heads, amount, read.channel
 
 
 CLAIM_STEP = Part(
@@ -63,6 +63,7 @@ CLAIM_STEP = Part(
         "ref": "text",
         "heads": "integer not null",
         "amount_fen": "bigint not null",
+        "channel": "text not null",
     },
     facts=(
         ClaimAccepted,

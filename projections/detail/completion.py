@@ -21,6 +21,7 @@ def rows(read: Read) -> Iterator[Row]:
             required.online_bp,
             required.by_standard,
             read.recorded_at,
+            read.channel,
         )
 
 
@@ -34,6 +35,7 @@ COMPLETION = Part(
         "required_online_bp": "integer",
         "by_standard": "boolean not null",
         "recorded_at": "timestamptz not null",
+        "channel": "text not null",
     },
     facts=(TeachingCompleted,),
     rows=rows,

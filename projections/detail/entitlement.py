@@ -10,7 +10,7 @@ from aggregates.entitlement.facts import (
 )
 from projections.part import Part, Read, Row
 
-_NOTHING: tuple[Any, ...] = (None, None, None, None)
+_NOTHING: tuple[Any, ...] = (None, None, None, None, None)
 
 
 def rows(read: Read) -> Iterator[Row]:
@@ -18,7 +18,13 @@ def rows(read: Read) -> Iterator[Row]:
     fact = read.fact
     if isinstance(fact, EntitlementReserved):
         on, step, amount = read.recorded_on, "RESERVED", fact.amount_fen
-        told: tuple[Any, ...] = (fact.occupation, fact.level, fact.year, fact.certified_on)
+        told: tuple[Any, ...] = (
+            fact.enrolment_id,
+            fact.occupation,
+            fact.level,
+            fact.year,
+            fact.certified_on,
+        )
     elif isinstance(fact, EntitlementUsed):
         on, step, amount, told = fact.paid_on, "USED", fact.amount_fen, _NOTHING
     elif isinstance(fact, EntitlementReleased):
@@ -50,6 +56,7 @@ ENTITLEMENT = Part(
         "kind": "text not null",
         "step": "text not null",
         "amount_fen": "bigint not null",
+        "enrolment_id": "uuid",
         "occupation": "text",
         "level": "text",
         "year": "integer",

@@ -1,9 +1,9 @@
 """Objections, class by class: lodged, accepted, dismissed, decided."""
 
 from collections.abc import Iterator
-from datetime import date
-from uuid import UUID
+from typing import Any
 
+from aggregates.facts import Fact
 from aggregates.law.deadlines import local_date
 from aggregates.publicity.facts import (
     ObjectionAccepted,
@@ -13,28 +13,26 @@ from aggregates.publicity.facts import (
 )
 from projections.part import Part, Read, Row
 
-
-def _step(read: Read) -> tuple[str, date, UUID | None]:
-    match read.fact:
-        case ObjectionLodged() as fact:
-            return "LODGED", local_date(fact.lodged_at), fact.target.claim_id
-        case ObjectionAccepted():
-            return "ACCEPTED", read.recorded_on, None
-        case ObjectionDismissed():
-            return "DISMISSED", read.recorded_on, None
-        case _:
-            return "DECIDED", read.recorded_on, None
+_ENDS: dict[type[Fact], str] = {
+    ObjectionAccepted: "ACCEPTED",
+    ObjectionDismissed: "DISMISSED",
+    ObjectionDecided: "DECIDED",
+}
 
 
 def rows(read: Read) -> Iterator[Row]:
     """Yield one row for each class that an objection concerns."""
     fact = read.fact
-    if isinstance(
-        fact, ObjectionLodged | ObjectionAccepted | ObjectionDismissed | ObjectionDecided
-    ):
-        step, on, claim_id = _step(read)
-        for class_id in dict.fromkeys(fact.class_ids):
-            yield on, fact.publicity_id, fact.objection_no, class_id, step, claim_id
+    if isinstance(fact, ObjectionLodged):
+        target = fact.target
+        on = local_date(fact.lodged_at)
+        told: tuple[Any, ...] = (fact.in_window, "LODGED", target.claim_id, list(target.items))
+    elif isinstance(fact, ObjectionAccepted | ObjectionDismissed | ObjectionDecided):
+        on, told = read.recorded_on, (None, _ENDS[type(fact)], None, [])
+    else:
+        return
+    for class_id in dict.fromkeys(fact.class_ids):
+        yield on, fact.publicity_id, fact.objection_no, class_id, *told
 
 
 OBJECTION = Part(
@@ -43,8 +41,10 @@ OBJECTION = Part(
         "publicity_id": "uuid not null",
         "objection_no": "text not null",
         "class_id": "uuid not null",
+        "in_window": "boolean",
         "step": "text not null",
-        "claim_id": "uuid",
+        "of_claim": "uuid",
+        "of_items": "integer[] not null",
     },
     facts=(ObjectionLodged, ObjectionAccepted, ObjectionDismissed, ObjectionDecided),
     rows=rows,

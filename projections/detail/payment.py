@@ -10,9 +10,9 @@ def rows(read: Read) -> Iterator[Row]:
     """Yield one row for each claim that an order or a payment is for."""
     fact = read.fact
     if isinstance(fact, DisbursementPaid):
-        step, on = "PAID", fact.paid_on
+        step, on, publicity_id = "PAID", fact.paid_on, fact.publicity_id
     elif isinstance(fact, DisbursementOrdered):
-        step, on = "ORDERED", read.recorded_on
+        step, on, publicity_id = "ORDERED", read.recorded_on, None
     else:
         return
     for line in fact.lines:
@@ -29,6 +29,8 @@ def rows(read: Read) -> Iterator[Row]:
             list(line.items),
             line.heads,
             line.amount_fen,
+            publicity_id,
+            read.channel,
         )
 
 
@@ -46,6 +48,8 @@ PAYMENT = Part(
         "items": "integer[] not null",
         "heads": "integer not null",
         "amount_fen": "bigint not null",
+        "publicity_id": "uuid",
+        "channel": "text not null",
     },
     facts=(DisbursementOrdered, DisbursementPaid),
     rows=rows,

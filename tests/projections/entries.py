@@ -18,7 +18,7 @@ from aggregates.sealed import Matchable, Personal, Restricted
 from ledger.entry import Envelope, draft, leaf_hash
 
 BEGUN = datetime(2024, 1, 2, 8, 0, tzinfo=SHANGHAI)
-OFFICIAL = derived_id("test", "official")
+OFFICIAL: Any = derived_id("test", "official")
 
 
 def some_id(*parts: object) -> Any:  # noqa: ANN401 - of whatever kind the field takes
@@ -62,6 +62,7 @@ class Written:
 
     position: int
     stream: str
+    version: int
     type: str
     body: bytes
     recorded_at: datetime
@@ -83,7 +84,7 @@ class Log:
     _versions: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _leaves: dict[str, bytes] = field(default_factory=dict)
 
-    def write(  # noqa: PLR0913 - what an envelope says
+    def write(
         self,
         one: UUID,
         fact: Fact,
@@ -123,7 +124,9 @@ class Log:
         body = draft(envelope, encode(fact)).spliced(self._leaves.get(stream, b""), self.now)
         self._leaves[stream] = leaf_hash(body)
         position = len(self.entries) + 1
-        self.entries.append(Written(position, stream, fact.TYPE, body, self.now, channel, fact))
+        self.entries.append(
+            Written(position, stream, envelope.version, fact.TYPE, body, self.now, channel, fact)
+        )
         return position
 
 
@@ -134,11 +137,10 @@ def insert(connection: Connection[Any], entries: Iterable[Written]) -> None:
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for one in entries:
-            version = int(one.body.partition(b'"streamversion":')[2].partition(b",")[0])
             row = (
                 one.position,
                 one.recorded_at,
-                version,
+                one.version,
                 one.stream,
                 one.type,
                 one.body.decode(),

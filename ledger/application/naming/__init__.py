@@ -32,6 +32,9 @@ CODES: Mapping[str, Message] = _messages("codes", "code")
 COUNTIES: Mapping[str, Message] = _messages("counties", "code")
 """Jurisdictions by their division code (GB/T 2260)."""
 
+OCCUPATIONS: Mapping[str, Message] = _messages("occupations", "code")
+"""Occupations by their code (国家职业分类大典, the city's own courses)."""
+
 
 def unversioned(stored: str) -> str:
     """Return a stored name without its version: ``training-class.started``."""
@@ -62,3 +65,8 @@ def code_title(field: str, code: str) -> Message | None:
 def county_title(code: str) -> Message:
     """Return a jurisdiction's name; its code where it is unknown, 市本级 where it is empty."""
     return COUNTIES.get(code or "371500") or Message(code, code)
+
+
+def occupation_title(code: str) -> Message:
+    """Return an occupation's name; its code where it is unknown."""
+    return OCCUPATIONS.get(code) or Message(code, code)

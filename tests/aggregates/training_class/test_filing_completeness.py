@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from aggregates.facts import encode
-from aggregates.ids import derived_id
+from aggregates.ids import PlanId, derived_id
 from aggregates.monthly_plan.facts import MonthlyPlanSubmitted, PlanItem
 from aggregates.monthly_plan.state import MONTHLY_PLAN
 from aggregates.training_class.facts import ClassFilingSubmitted
@@ -162,7 +162,7 @@ def plan(**changes: Any) -> Happened:  # noqa: ANN401 - fields of the item
         "site_id": "S1",
         **changes,
     }
-    one = derived_id("monthly-plan", SCHOOL, COUNTY, "2024-03")
+    one = PlanId(derived_id("monthly-plan", SCHOOL, COUNTY, "2024-03"))
     fact = MonthlyPlanSubmitted(
         plan_id=one,
         institution_id=SCHOOL,

@@ -1,51 +1,110 @@
-// Enhances pages that work without it: theme, keyboard, charts. No inline code, no eval.
+// Enhances pages that work without it: theme, keys, charts, slider. No inline code, no eval.
 "use strict";
 
-(function () {
+(() => {
   const root = document.documentElement;
-  const stored = (() => { try { return localStorage.getItem("theme"); } catch { return null; } })();
-  if (stored) root.dataset.theme = stored;
-  else if (matchMedia("(prefers-color-scheme: dark)").matches) root.dataset.theme = "dark";
+  const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const each = (within, what, act) => within.querySelectorAll(what).forEach(act);
 
-  function colour(name) { return getComputedStyle(root).getPropertyValue(name).trim(); }
+  function options(told) {
+    const ink = colour("--ink-2");
+    const axis = {
+      axisLine: { lineStyle: { color: colour("--line-2") } },
+      axisTick: { show: false },
+      axisLabel: { color: ink },
+      splitLine: { lineStyle: { color: colour("--line") } },
+    };
+    const shared = {
+      color: ["--blue", "--green", "--seal", "--amber", "--violet", "--ink-3", "--red"].map(colour),
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      // Drawn, not put into the page: the security policy forbids style attributes.
+      tooltip: { trigger: told.pie ? "item" : "axis", renderMode: "richText", confine: true },
+      aria: { enabled: true },
+      animationDuration: 300,
+    };
+    if (told.pie) {
+      return {
+        ...shared,
+        legend: { orient: "vertical", right: 6, top: "middle", textStyle: { color: ink }, formatter: (name) => `${name}  ${told.pie.find((one) => one.name === name).value.toLocaleString()}` },
+        series: [{ type: "pie", radius: ["50%", "76%"], center: ["32%", "50%"], label: { show: false }, itemStyle: { borderColor: colour("--card"), borderWidth: 2 }, data: told.pie }],
+      };
+    }
+    const second = told.series.some((one) => one.line);
+    return {
+      ...shared,
+      legend: { right: 8, top: 0, textStyle: { color: ink } },
+      grid: { left: 8, right: 8, top: 34, bottom: 2, containLabel: true },
+      xAxis: { type: "category", data: told.labels, ...axis },
+      yAxis: [{ type: "value", ...axis }].concat(second ? [{ type: "value", ...axis, minInterval: 1, splitLine: { show: false } }] : []),
+      series: told.series.map((one) => ({ name: one.name, type: one.line ? "line" : "bar", stack: told.stacked ? "all" : undefined, yAxisIndex: one.line ? 1 : 0, data: one.values, barMaxWidth: 26, symbolSize: 7 })),
+    };
+  }
 
   function draw(box) {
     if (!window.echarts) return;
-    const told = JSON.parse(box.dataset.chart);
+    box.hidden = false;
     const chart = echarts.getInstanceByDom(box) || echarts.init(box);
-    const axis = { axisLine: { lineStyle: { color: colour("--line-2") } }, axisLabel: { color: colour("--ink-2") }, splitLine: { lineStyle: { color: colour("--line") } } };
-    const palette = ["--blue", "--seal", "--green", "--amber", "--ink-3"].map(colour);
-    const common = { color: palette, textStyle: { fontFamily: "inherit" }, tooltip: { trigger: told.pie ? "item" : "axis" }, legend: { right: 8, top: 0, textStyle: { color: colour("--ink-2") } }, aria: { enabled: true } };
-    chart.setOption(told.pie
-      ? { ...common, series: [{ type: "pie", radius: ["48%", "72%"], center: ["34%", "52%"], label: { show: false }, data: told.pie }], legend: { ...common.legend, orient: "vertical", top: "middle" } }
-      : { ...common, grid: { left: 8, right: 8, top: 34, bottom: 4, containLabel: true }, xAxis: { type: "category", data: told.labels, ...axis }, yAxis: told.series.map((_, at) => ({ type: "value", ...axis, splitLine: { show: at === 0, ...axis.splitLine } })),
-          series: told.series.map((one, at) => ({ name: one.name, type: one.line ? "line" : "bar", yAxisIndex: at, data: one.values, barMaxWidth: 26, smooth: false })) }, true);
+    chart.setOption(options(JSON.parse(box.dataset.chart)), true);
   }
-  function drawAll(within) { within.querySelectorAll("[data-chart]").forEach(draw); }
+
+  function slide(range) {
+    const told = JSON.parse(range.dataset.steps);
+    const tell = () => { const output = range.form.querySelector("output"); if (output) output.textContent = told[range.value - 1]; };
+    range.addEventListener("input", tell);
+    range.addEventListener("change", () => range.form.requestSubmit());
+    each(range.form, "[data-no-script]", (one) => { one.hidden = true; });
+  }
+
+  function enhance(within) {
+    each(within, "[data-chart]", draw);
+    each(within, "input[data-steps]", slide);
+    each(within, "[data-submit-on-change]", (field) => field.addEventListener("change", () => field.form.requestSubmit()));
+    each(within, "[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+  }
 
   addEventListener("DOMContentLoaded", () => {
-    drawAll(document);
-    document.querySelectorAll("[data-theme-switch]").forEach((button) => button.addEventListener("click", () => {
-      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a private window keeps nothing */ }
-      drawAll(document);
-    }));
-    document.querySelectorAll("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
-    document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
-    document.querySelectorAll("[data-close]").forEach((button) => button.addEventListener("click", () => button.closest("dialog").close()));
+    enhance(document);
+    document.body.addEventListener("click", (event) => {
+      if (event.target.closest("[data-theme-switch]")) {
+        root.dataset.theme = dark() ? "light" : "dark";
+        document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+        each(document, "[data-chart]", draw);
+      } else if (event.target.closest("[data-keys]")) {
+        document.querySelector("#keys").showModal();
+      }
+      each(document, "details.who[open]", (one) => { if (!one.contains(event.target)) one.open = false; });
+    });
+    each(document, "[data-theme-switch], [data-keys]", (one) => { one.hidden = false; });
+    addEventListener("resize", () => each(document, "[data-chart]", (box) => window.echarts?.getInstanceByDom(box)?.resize()));
   });
-  document.addEventListener("htmx:afterSwap", (event) => drawAll(event.target));
-  addEventListener("resize", () => document.querySelectorAll("[data-chart]").forEach((box) => window.echarts && echarts.getInstanceByDom(box)?.resize()));
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    // Criteria that say nothing stay out of the address, so that it can be shared.
+    const asked = event.detail.formData;
+    if (asked && event.detail.verb === "get") [...asked.keys()].forEach((name) => { if (!asked.getAll(name).some(Boolean)) asked.delete(name); });
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    each(document, "#tools [data-theme-switch], #tools [data-keys]", (one) => { one.hidden = false; });
+    enhance(document.getElementById(event.detail.target.id) || document);
+  });
+  // Whatever is no page to be put in here is shown whole, with its own words.
+  document.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath));
 
   let row = -1;
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-    const rows = [...document.querySelectorAll("tbody tr[data-href]")];
-    if (event.key === "/") { event.preventDefault(); document.querySelector(".find input")?.focus(); }
-    else if (event.key === "?") document.querySelector("dialog#keys")?.showModal();
-    else if (event.key === "j" || event.key === "k") {
+    const rows = [...document.querySelectorAll("[data-href]")];
+    if (event.key === "/") {
+      event.preventDefault();
+      document.querySelector(".find input")?.focus();
+    } else if (event.key === "?") {
+      document.querySelector("#keys")?.showModal();
+    } else if (event.key === "j" || event.key === "k") {
       row = Math.max(0, Math.min(rows.length - 1, row + (event.key === "j" ? 1 : -1)));
       rows[row]?.querySelector("a")?.focus();
+    } else if (event.key === "[" || event.key === "]") {
+      document.querySelector(event.key === "[" ? "[data-earlier][href]" : "[data-later][href]")?.click();
     }
   });
 })();

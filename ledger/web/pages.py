@@ -1,0 +1,17 @@
+"""Adds the web pages to the application."""
+
+from fastapi import FastAPI
+
+from ledger.web import class_ledger, signing_in
+from ledger.web.assets import Assets
+from ledger.web.failures import FailuresAsPages
+
+_PAGES = (signing_in, class_ledger)
+
+
+def add_pages(app: FastAPI) -> None:
+    """Add every page, the static files, and failures as pages."""
+    for page in _PAGES:
+        app.include_router(page.routes())
+    app.mount("/static", Assets(), name="static")
+    app.add_middleware(FailuresAsPages)
