@@ -153,7 +153,8 @@ class Door:
         """
         answers = await self._prepare_each(asked)
         ready = [one for one in answers if isinstance(one, Prepared)]
-        await self._foresee(ready)
+        if not self._states.whole:
+            await self._foresee(ready)
         tasks: list[asyncio.Task[Answer]] = []
         for one in ready:
             handed = asyncio.Event()

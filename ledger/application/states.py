@@ -69,7 +69,14 @@ def restricted_in(value: object) -> Iterable[str]:
 
 
 class States:
-    """Folded streams by name, at most ``STREAMS_HELD_MAX`` of them."""
+    """Folded streams by name, at most ``STREAMS_HELD_MAX`` of them.
+
+    Attributes:
+        whole: Whether a stream that is not at hand is known not to have begun, so that there is
+            nothing to read ahead.
+    """
+
+    whole: bool = False
 
     def __init__(self, streams: Streams, *, held_max: int = STREAMS_HELD_MAX) -> None:
         self._streams = streams

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 not understood, 3 integrity failure, 4 not found
 78 as ``sysexits.h`` says, for what the operator has to mend.
 """
 
+import signal
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -47,8 +48,14 @@ def build() -> typer.Typer:
     return app
 
 
+def _end(_number: int, _frame: object) -> None:
+    sys.exit(143)
+
+
 def main() -> None:
     """Run the command line; a failure is told in the reader's language, never as a trace."""
+    # A polite end unwinds what is open: the embedded server is left, not abandoned.
+    signal.signal(signal.SIGTERM, _end)
     try:
         build()()
     except Failure as failure:

@@ -66,7 +66,7 @@ def doctor(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) 
     ]
     out_rows(COLUMNS, rows, form)
     if not all(one.ok for one in checks):
-        raise typer.Exit(1)
+        raise typer.Exit(78)
 
 
 def status(

@@ -19,6 +19,7 @@ from ledger.errors import Misconfigured
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
+from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
 from projections.catalogue import folds
 
@@ -119,6 +120,7 @@ async def serve(
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, _stop, server)
         folding.start()
+        signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
         try:
             serving = asyncio.create_task(_quietly(server, held))
             while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
@@ -127,6 +129,9 @@ async def serve(
                 ready(f"http://{shown}:{port}", sessions)
             await serving
         finally:
+            signalling.cancel()
+            with suppress(asyncio.CancelledError):
+                await signalling
             await asyncio.to_thread(folding.stop)
 
 

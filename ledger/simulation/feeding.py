@@ -1,6 +1,6 @@
 """Feeds a script to the door, in the order of time, through the same decisions as anybody's."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregates.decisions import STREAMS, Caller, Loaded
@@ -24,24 +24,18 @@ class OwnStates(States):
     untrue, the guards of the append would say so.
     """
 
+    whole = True
+
     def __init__(self, streams: Streams) -> None:
         """Begin with nothing heard of."""
         super().__init__(streams, held_max=HELD_MAX)
         self._heard: set[str] = set()
+        self._view = _View(self._held, self._heard, self._hold)
 
-    async def load(self, names: Iterable[str]) -> None:
-        """Read the streams that are not at hand and have begun."""
-        lacking = []
-        for name in names:
-            if name in self.held:
-                continue
-            if name in self._heard:
-                lacking.append(name)
-            else:
-                kind = STREAMS[name.partition("/")[0]]
-                super()._hold(name, Loaded(0, kind.empty))
-        if lacking:
-            await super().load(lacking)
+    @property
+    def held(self) -> Mapping[str, Loaded]:
+        """The states at hand, and the empty one of every stream that has not begun."""
+        return self._view
 
     def forget(self, names: Iterable[str]) -> None:
         """Drop states; from now on their streams are read."""
@@ -52,6 +46,32 @@ class OwnStates(States):
     def _hold(self, name: str, loaded: Loaded) -> None:
         self._heard.add(name)
         super()._hold(name, loaded)
+
+
+class _View(Mapping[str, Loaded]):
+    """What is held, where asking for a stream that was never heard of gives its empty state."""
+
+    def __init__(
+        self, held: Mapping[str, Loaded], heard: set[str], hold: Callable[[str, Loaded], None]
+    ) -> None:
+        self._held = held
+        self._heard = heard
+        self._hold = hold
+
+    def __getitem__(self, name: str) -> Loaded:
+        found = self._held.get(name)
+        if found is None:
+            if name in self._heard:
+                raise KeyError(name)
+            found = Loaded(0, STREAMS[name.partition("/")[0]].empty)
+            self._hold(name, found)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,11 @@ STATUSES = (
 TONES: Mapping[str, str] = {
     "RETURNED": "amber",
     "REJECTED": "red",
-    "APPROVED": "green",
-    "RUNNING": "blue",
+    "APPROVED": "blue",
+    "RUNNING": "green",
     "TAUGHT": "amber",
     "ASSESSED": "violet",
-    "CLOSED": "green",
+    "CLOSED": "ink-3",
     "FILED": "blue",
 }
 """The colours of states."""
@@ -72,10 +72,10 @@ GROUPS: tuple[tuple[str, tuple[Head, ...]], ...] = (
     (
         "group days",
         (
-            Head("filed_on"),
+            Head("filed_on", usual=True),
             Head("approved_on"),
             Head("started_on", usual=True),
-            Head("ended_on", usual=True),
+            Head("ended_on"),
         ),
     ),
     (
@@ -255,7 +255,8 @@ def _by_status(statuses: Sequence[Share], lang: Lang) -> str:
     for one in STATUSES:
         title = code_title("status", one)
         if by_code.get(one) and title is not None:
-            told.append({"name": title.text(lang), "value": by_code[one]})
+            tone = TONES.get(one, "ink-3")
+            told.append({"name": title.text(lang), "value": by_code[one], "tone": tone})
     return orjson.dumps({"pie": told}).decode()
 
 

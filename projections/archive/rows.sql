@@ -65,7 +65,7 @@ with filed as (
     steps.sealed_on,
     sealed.manifest_sha256,
     -- The years run from the later of closure and last payment, also where that comes afterwards.
-    greatest(sealed.retention_from, closed.ended_on) as ended_on,
+    greatest(sealed.retention_from, closed.ended_on, paid.ended_on) as ended_on,
     sealed.years
   from filed
     full join held using (class_id)

@@ -27,7 +27,7 @@
       return {
         ...shared,
         legend: { orient: "vertical", right: 6, top: "middle", textStyle: { color: ink }, formatter: (name) => `${name}  ${told.pie.find((one) => one.name === name).value.toLocaleString()}` },
-        series: [{ type: "pie", radius: ["50%", "76%"], center: ["32%", "50%"], label: { show: false }, itemStyle: { borderColor: colour("--card"), borderWidth: 2 }, data: told.pie }],
+        series: [{ type: "pie", radius: ["50%", "76%"], center: ["32%", "50%"], label: { show: false }, itemStyle: { borderColor: colour("--card"), borderWidth: 2 }, data: told.pie.map((one) => ({ ...one, itemStyle: { color: colour(`--${one.tone}`) } })) }],
       };
     }
     const second = told.series.some((one) => one.line);
