@@ -261,7 +261,7 @@ def links(value: Any) -> Iterator[tuple[str, UUID]]:  # noqa: ANN401 - a fact or
     return iter(found)
 
 
-def _collect(value: Any, add: Callable[[tuple[str, UUID]], None]) -> None:  # noqa: ANN401
+def _collect(value: Any, add: Callable[[tuple[str, UUID]], None]) -> None:  # noqa: ANN401 - any value fits here
     for name, kind, _ in _link_paths(value.__class__):
         held = getattr(value, name)
         if held is None:

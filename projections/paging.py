@@ -120,7 +120,7 @@ class Listing(Generic[R]):
         """Return the relation that is asked: the table as kept, or the rows as of a moment."""
         if moment is None:
             return sql.Identifier("model", self.model.name)
-        return sql.SQL("({}) as then").format(self.model.as_of(moment, whom))
+        return sql.SQL("({}) as told").format(self.model.as_of(moment, whom))
 
     def sorted_by(self, order: Order) -> tuple[sql.Composable, sql.SQL]:
         """Return the expression that a list is sorted by, and its type.
@@ -258,7 +258,7 @@ class Listing(Generic[R]):
         if moment is not None:
             # Placeholders instead of literals: planning so many joins costs more than answering.
             then = self.model.statement(keyed=True, dated=moment.day is not None)
-            source = sql.SQL("({}) as then").format(then)
+            source = sql.SQL("({}) as told").format(then)
             asked |= moment.parameters((key,))
         statement = sql.SQL("select {} from {} where {} = %(key)s").format(
             self._columns, source, sql.Identifier(self.model.key)

@@ -275,7 +275,7 @@ def missing_steps(taken: tuple[SelectionStep, ...], wanted: tuple[str, ...]) -> 
     first = {one.step: one.on for one in sorted(taken, key=lambda step: step.on, reverse=True)}
     for step in (one for one in wanted if one not in first):
         yield unmet((f"有{step}环节", f"the step {step}"), ("缺少", "it is missing"), "steps")
-    days = [day for day in (first.get(step) for step in wanted) if day is not None]  # type: ignore[call-overload] # str for its literal
+    days = [day for day in (first.get(step) for step in wanted) if day is not None]  # type: ignore[call-overload]  # str for its literal
     if any(later < earlier for earlier, later in pairwise(days)):
         yield unmet(
             (f"按{'、'.join(wanted)}的顺序", f"the order {', '.join(wanted)}"),

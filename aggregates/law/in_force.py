@@ -91,7 +91,7 @@ class Law:
         # By identity: history may hold two versions of one name.
         return {} if version is None else self._once((kind, id(version)), sort)
 
-    def parameter(self, name: str, on: date, *, county: str = "") -> Any:  # noqa: ANN401
+    def parameter(self, name: str, on: date, *, county: str = "") -> Any:  # noqa: ANN401 - any value fits here
         """Return a parameter's value on a day: the highest authority's latest, else the default.
 
         ``None`` means that the city has not set it: the rule then reports and never refuses.

@@ -62,7 +62,7 @@ _ELIGIBILITY = (
         "CALENDAR",
         "ELG-07",
     ),
-    _set("annual_cap_all_funds", "次数不分资金来源", "all funds counted", FLAG, True, "ELG-07"),  # noqa: FBT003
+    _set("annual_cap_all_funds", "次数不分资金来源", "all funds counted", FLAG, True, "ELG-07"),  # noqa: FBT003 - a case of a table
     _set(
         "repeat_window",
         "同职业同等级重复的时间范围",
@@ -127,7 +127,7 @@ _INSTITUTIONS = (
         1,
         "INS-18",
     ),
-    _set("two_per_role", "理论实操各2名讲师", "2 lecturers per role", FLAG, False, "INS-19"),  # noqa: FBT003
+    _set("two_per_role", "理论实操各2名讲师", "2 lecturers per role", FLAG, False, "INS-19"),  # noqa: FBT003 - a case of a table
 )
 
 _PLANS_AND_FILING = (
@@ -329,7 +329,7 @@ _ARCHIVE_AND_AFTER = (
         "申领前培训档案须已核对",
         "training part of the archive checked before a claim",
         FLAG,
-        True,  # noqa: FBT003
+        True,  # noqa: FBT003 - a case of a table
         "ARC-02",
     ),
     _set(
@@ -340,7 +340,7 @@ _ARCHIVE_AND_AFTER = (
         10,
         "ARC-01",
     ),
-    _set("archive_born_digital", "无纸质原件可免", "no paper form", FLAG, False, "ARC-06"),  # noqa: FBT003
+    _set("archive_born_digital", "无纸质原件可免", "no paper form", FLAG, False, "ARC-06"),  # noqa: FBT003 - a case of a table
     _per_city("sla_archive_produce_days", "档案提供时限", "produce archives", DAYS, "ARC-05"),
     _per_city("sla_clue_days", "线索办结时限", "conclude clues", DAYS, "SUP-02"),
     _per_city("sla_incident_hours", "资金安全事件上报", "report incidents", HOURS, "SUP-05"),
@@ -357,7 +357,7 @@ _ARCHIVE_AND_AFTER = (
         "印发当日视为印发前",
         "the day of the notice counts as before it",
         FLAG,
-        False,  # noqa: FBT003
+        False,  # noqa: FBT003 - a case of a table
         "TRN-01",
     ),
     _set(

@@ -287,4 +287,6 @@ def items_are_held(c: ReleaseItems, world: World) -> Iterator[Unmet]:
     items = world.state(SUBSIDY_CLAIM, c.claim_id).items
     ended: Hold = (c.ground, c.hold_no)
     free = [no for no in c.items if no not in items or ended not in items[no].holds]
+    if not c.items:
+        yield unmet(("至少1项", "an item at least"), ("没有", "none"), where="items")
     yield from about_items(free, ("以此暂缓的项目", "items with this hold"), ("不是", "have none"))

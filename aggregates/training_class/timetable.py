@@ -50,7 +50,7 @@ def timetable_of(rows: Iterable[TimetableRow]) -> Timetable:
 def with_details(session: SessionDetails, changed: Mapping[str, object]) -> SessionDetails:
     """Return a session with some details changed."""
     held = {name: changed.get(name, getattr(session, name)) for name in _DETAILS}
-    return SessionDetails(**held)  # type: ignore[arg-type] # each value is of its own field
+    return SessionDetails(**held)  # type: ignore[arg-type]  # each value is of its own field
 
 
 def applied(timetable: Timetable, items: Iterable[SessionChange]) -> Timetable:

@@ -124,7 +124,7 @@ def _add(router: APIRouter, declared: Declaration) -> None:
             _ask(request, name, await body_of(request)), caller_of(request)
         )
         body = answer_body(answer, lang_of(request))
-        kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004
+        kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004 - on purpose
         return Response(orjson.dumps(body), body["status"], media_type=kind)
 
     async def check(request: Request) -> Response:
@@ -221,4 +221,4 @@ def describe(app: FastAPI) -> None:
         document.setdefault("components", {}).setdefault("schemas", {}).update(components())
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend it
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

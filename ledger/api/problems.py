@@ -16,8 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from aggregates.language import Message
-from ledger.application.answers import Refusal, told
-from ledger.application.door import Superseded
+from ledger.application.answers import Refusal, Superseded, told
 from ledger.application.parsing import BadInput
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
 from ledger.security.authority import Denied
@@ -48,7 +47,7 @@ def problem(
     title: Message,
     lang: str,
     detail: str = "",
-    **members: Any,  # noqa: ANN401
+    **members: Any,  # noqa: ANN401 - any value fits here
 ) -> Response:
     """Return a problem response."""
     body = {"type": f"/problems/{kind}", "title": title.text(lang), "status": status} | members
@@ -127,7 +126,7 @@ def install(app: FastAPI) -> None:
 
     async def failed(request: Request, error: Exception) -> Response:
         body = failure_body(error, lang_of(request))
-        headers = {"WWW-Authenticate": "Bearer"} if body["status"] == 401 else {}  # noqa: PLR2004
+        headers = {"WWW-Authenticate": "Bearer"} if body["status"] == 401 else {}  # noqa: PLR2004 - on purpose
         return Response(orjson.dumps(body), body["status"], headers, PROBLEM)
 
     async def invalid(request: Request, error: Exception) -> Response:
@@ -139,7 +138,7 @@ def install(app: FastAPI) -> None:
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-        kind = "not-found" if error.status_code == 404 else "http"  # noqa: PLR2004
+        kind = "not-found" if error.status_code == 404 else "http"  # noqa: PLR2004 - on purpose
         return problem(error.status_code, kind, TITLES[kind], lang_of(request))
 
     for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):

@@ -7,7 +7,9 @@ from typing import Any
 
 from aggregates.decisions import Broken, Channel
 from aggregates.facts import Finding
+from aggregates.language import Message
 from aggregates.law.clauses import CLAUSES
+from ledger.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,22 @@ class Checked:
 
 
 Answer = Recorded | Refusal
+
+
+class Superseded(Conflict):
+    """The caller named a version (``If-Match``) at which a stream no longer stands.
+
+    Attributes:
+        streams: The streams that have moved on.
+    """
+
+    def __init__(self, streams: tuple[str, ...]) -> None:
+        named = ", ".join(streams)
+        super().__init__(
+            Message(f"已有更新的记录：{named}", f"there are newer entries: {named}"),
+            mend=Message("请重新载入后再试", "load again, then try again"),
+        )
+        self.streams = streams
 
 
 def told(broken: Broken, lang: str = "zh") -> dict[str, str]:

@@ -28,9 +28,8 @@ from aggregates.decisions import (
     decide,
     policy_book_id,
 )
-from aggregates.language import Message
 from aggregates.law.deadlines import local_date
-from ledger.application.answers import Answer, Ask, Checked, Refusal, Written
+from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded, Written
 from ledger.application.answers import Recorded as RecordedAnswer
 from ledger.application.drafting import Drafting, Place
 from ledger.application.parsing import declaration, parse
@@ -54,22 +53,6 @@ FORESEEN_ROUNDS = 3
 ROUNDS_MAX = 12
 """How often one decision may ask for more streams."""
 POLICY_BOOK = f"policy-book/{policy_book_id()}"
-
-
-class Superseded(Conflict):
-    """The caller named a version (``If-Match``) at which a stream no longer stands.
-
-    Attributes:
-        streams: The streams that have moved on.
-    """
-
-    def __init__(self, streams: tuple[str, ...]) -> None:
-        named = ", ".join(streams)
-        super().__init__(
-            Message(f"已有更新的记录：{named}", f"there are newer entries: {named}"),
-            mend=Message("请重新载入后再试", "load again, then try again"),
-        )
-        self.streams = streams
 
 
 class Log(Protocol):

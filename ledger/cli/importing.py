@@ -46,7 +46,7 @@ def import_(
 
 async def _import(path: Path, *, as_facts: bool, account: str, role: str) -> dict[str, Any]:
     from rich.console import Console  # noqa: PLC0415 - heavy
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - imported late on purpose
 
     from aggregates.decisions import Caller  # noqa: PLC0415 - heavy
     from ledger.application.importing import Rejected, import_file  # noqa: PLC0415 - heavy

@@ -94,7 +94,7 @@ def _first_fault(value: object) -> NotCanonical:
     return NotCanonical(path, why)
 
 
-def _faults(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+def _faults(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any value fits here
     """Yield where and why a value is outside the limits; slow, for messages only."""
     kind = type(value)
     if kind in _SCALARS:

@@ -133,7 +133,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             NotAnEntry: it is no JSON object of these attributes.
         """
         try:
-            return _DECODER.decode(body)  # type: ignore[return-value]
+            return _DECODER.decode(body)  # type: ignore[return-value]  # generic at run time
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             raise NotAnEntry(str(fault)) from None
 

@@ -37,9 +37,9 @@ STATUSES = (
 TONES: Mapping[str, str] = {
     "RETURNED": "amber",
     "REJECTED": "red",
-    "APPROVED": "blue",
+    "APPROVED": "sky",
     "RUNNING": "green",
-    "TAUGHT": "amber",
+    "TAUGHT": "teal",
     "ASSESSED": "violet",
     "CLOSED": "ink-3",
     "FILED": "blue",

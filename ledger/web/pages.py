@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from ledger.web import class_ledger, signing_in
+from ledger.web import class_ledger, one_class, signing_in
 from ledger.web.assets import Assets
 from ledger.web.failures import FailuresAsPages
 
-_PAGES = (signing_in, class_ledger)
+_PAGES = (signing_in, class_ledger, one_class)
 
 
 def add_pages(app: FastAPI) -> None:

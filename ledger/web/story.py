@@ -4,6 +4,7 @@ What a fact says is read from its declaration, so a new kind of fact is shown wi
 code here; what a field and a code are called stands in ``ledger.application.naming``.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
@@ -25,10 +26,14 @@ ROWS_MAX = 30
 """Rows of a table within a fact that are shown; the entry itself has them all."""
 BRIEF_MAX = 8
 """Fields of a fact that stand in the open; the rest is a click away."""
+REPEATED = frozenset({"class_id", "institution_id", "county_code", "claim_id"})
+"""Fields that most facts of a story restate; where the page says them, the entry need not."""
 MANY = 3
 """From how many entries of one kind in a row they are shown as one."""
+WINDOW = 6
+"""The same, where two or three kinds take turns."""
 
-Kind = Literal["text", "link", "mask", "shut", "digest", "list", "rows"]
+Kind = Literal["text", "id", "mask", "shut", "digest", "list", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Entries of one kind in a row, shown as one."""
+    """Entries of the same few kinds in a row, shown as one."""
 
     told: tuple[Told, ...]
+
+    @property
+    def kinds(self) -> list[tuple[str, int]]:
+        """The stored names and how often each occurs."""
+        return list(Counter(one.event.type for one in self.told).items())
 
     @property
     def findings(self) -> int:
@@ -117,7 +127,7 @@ class Teller:
     """
 
     def __init__(
-        self, story: Timeline, lang: str, *, follows: bool, about: Iterable[UUID] = ()
+        self, story: Timeline, lang: str, *, follows: bool, about: Iterable[object] = ()
     ) -> None:
         """Prepare.
 
@@ -149,7 +159,7 @@ class Teller:
 
     def _told(self, event: Event, *, later: bool, here: bool) -> Told:
         lines = self._lines(event.fact) if event.fact is not None else []
-        brief = [line for line in lines if line.cell.kind in {"text", "mask", "link"}][:BRIEF_MAX]
+        brief = [line for line in lines if line.cell.kind in {"text", "mask"}][:BRIEF_MAX]
         shown = {id(line) for line in brief}
         return Told(
             event=event,
@@ -167,13 +177,10 @@ class Teller:
             value = getattr(record, name)
             if name == "findings" and isinstance(record, Fact):
                 continue
-            if value is None or value == () or value in self._about_values(value):
+            if value is None or value == () or (name in REPEATED and value in self._about):
                 continue
             lines.append(Line(field_title(name).text(self.lang), self._cell(name, hint, value)))
         return lines
-
-    def _about_values(self, value: object) -> tuple[object, ...]:
-        return (value,) if isinstance(value, UUID) and value in self._about else ()
 
     def _cell(self, name: str, hint: Any, value: Any) -> Cell:  # noqa: ANN401 - any field
         if isinstance(value, Sealed):
@@ -203,10 +210,10 @@ class Teller:
     def _reference(self, kind: str | None, value: UUID) -> Cell:
         text = spelling.short_id(value)
         if kind == "class":
-            return Cell("link", text, f"/classes/{value}")
+            return Cell("id", text, f"/classes/{value}")
         if kind is not None and self._follows:
-            return Cell("link", text, f"/trail?kind={kind}&id={value}")
-        return Cell("text", text)
+            return Cell("id", text, f"/trail?kind={kind}&id={value}")
+        return Cell("id", text)
 
     def _many(self, name: str, hint: Any, values: Sequence[Any]) -> Cell:  # noqa: ANN401 - a type hint
         (inner,) = [part for part in _inner(hint) if part is not type(None)][:1] or [Any]
@@ -215,7 +222,7 @@ class Teller:
             return Cell("rows", rows=rows, left=max(0, len(values) - ROWS_MAX))
         cells = [self._cell(name, inner, one) for one in values[:ROWS_MAX]]
         joined = ("、" if self.lang == "zh" else ", ").join(cell.text for cell in cells)
-        kind: Kind = "list" if cells[0].kind in {"digest", "shut"} else "text"
+        kind: Kind = "text" if cells[0].kind in {"text", "mask"} else "list"
         return Cell(kind, joined, left=max(0, len(values) - ROWS_MAX))
 
 
@@ -277,17 +284,28 @@ def found_of(rule: str, detail: str, lang: str) -> Found:
 
 
 def grouped(told: Sequence[Told]) -> list[Told | Group]:
-    """Return entries with long runs of one kind put together."""
+    """Return entries with long runs of the same few kinds put together."""
     found: list[Told | Group] = []
-    run: list[Told] = []
-    for one in (*told, None):
-        if run and (one is None or _kind(one) != _kind(run[0])):
-            found.extend([Group(tuple(run))] if len(run) >= MANY else run)
-            run = []
-        if one is not None:
-            run.append(one)
+    at = 0
+    while at < len(told):
+        run = _run(told, at)
+        if run:
+            found.append(Group(tuple(told[at : at + run])))
+        else:
+            found.append(told[at])
+        at += max(run, 1)
     return found
 
 
-def _kind(one: Told) -> tuple[str, str, bool, bool]:
-    return one.event.type, one.event.role, one.later, one.here
+def _run(told: Sequence[Told], at: int) -> int:
+    """Return how many entries from ``at`` on are of kinds that go round, 0 for too few."""
+    ahead = Counter(one.event.type for one in told[at : at + WINDOW])
+    kinds = {kind for kind, count in ahead.items() if count > 1}
+    first = told[at]
+    run = 0
+    for one in told[at:]:
+        beside = (one.later, one.here) != (first.later, first.here)
+        if one.event.type not in kinds or beside:
+            break
+        run += 1
+    return run if run >= (MANY if len(kinds) == 1 else WINDOW) else 0

@@ -9,7 +9,7 @@ from aggregates.language import Message
 
 
 def _texts(**pairs: tuple[str, str]) -> dict[str, Message]:
-    return {name.replace("_", " "): Message(*pair) for name, pair in pairs.items()}
+    return {name.rstrip("_").replace("_", " "): Message(*pair) for name, pair in pairs.items()}
 
 
 _FRAME = _texts(
@@ -169,8 +169,52 @@ _CLASSES = _texts(
     group_publicity=("资金与公示", "Fund and publicity"),
     group_state=("状态", "State"),
 )
+_STORY = _texts(
+    crumbs=("所在位置", "You are here"),
+    replay=("时间回放", "Replay"),
+    replay_slider=("回放到第几条记录", "Replay to which entry"),
+    newest=("最新", "now"),
+    step_of=("第 {step} / {steps} 条　{time}　{title}", "{step} of {steps}, {time}, {title}"),
+    step_of_steps=("第 {step} / {steps} 条记录", "entry {step} of {steps}"),
+    bad_step=("没有这一条记录", "there is no such entry"),
+    earlier=("上一条", "One back"),
+    later=("下一条", "One on"),
+    show=("显示", "Show"),
+    this_entry_changed=("本条记录改变了", "This entry changed"),
+    this_entry_changed_nothing=(
+        "本条记录没有改变台账中的数字。",
+        "This entry changed no number of the ledger.",
+    ),
+    filed_trained=("备案 / 参训", "Filed / trained"),
+    passed_certified=("合格 / 发证", "Passed / certified"),
+    changes_of=("调课 {count} 次", "{count} schedule changes"),
+    ledger_row=("台账登记", "In the ledger"),
+    story=("全部记录", "The whole story"),
+    newest_first=("共 {count} 条，最新在前", "{count} entries, newest first"),
+    print=("打印", "Print"),
+    restricted=("受限，不显示", "restricted"),
+    erased=("已删除", "erased"),
+    and_more=("另有 {count} 项，见原始记录", "and {count} more, see the entry"),
+    quote=("“{text}”", "“{text}”"),
+    sealed_entry=("封存", "sealed"),
+    shown_moment=("本页时点", "the moment shown"),
+    not_yet=("尚未发生", "not yet then"),
+    only_the_title=(
+        "涉及其他机构或县区，只显示标题。",
+        "It concerns others as well; only its title is shown.",
+    ),
+    more_fields=("其余 {count} 项", "{count} more fields"),
+    position_of=("账位 #{position}", "position #{position}"),
+    positions_of=("账位 #{first} 至 #{last}", "positions #{first} to #{last}"),
+    leaf=("叶哈希", "leaf"),
+    replay_to_here=("回放到此", "replay to here"),
+    times=("× {count}", "× {count}"),
+    with_findings=("其中 {count} 条有发现", "{count} with findings"),
+    no_entries=("没有记录", "no entries"),
+    class_=("班期", "Class"),
+)
 
-TEXTS: Mapping[str, Message] = _FRAME | _SIGN_IN | _LISTS | _CLASSES
+TEXTS: Mapping[str, Message] = _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY
 """Every text by its name."""
 
 

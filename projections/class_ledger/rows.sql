@@ -61,14 +61,15 @@ with filed as (
   ) as last_submission
   group by class_id
 ), resolved as (
-  select class_id, sum(heads) as heads, sum(amount_fen) as fen
+  select class_id,
+    sum(heads) filter (where result = 'APPROVE') as heads,
+    sum(amount_fen) filter (where result = 'APPROVE') as fen
   from (
     select distinct on (claim_id) class_id, result, heads, amount_fen
     from {claim_step}
     where step = 'RESOLVED' and result <> 'DEFER'
     order by claim_id, position desc
   ) as last_resolution
-  where result = 'APPROVE'
   group by class_id
 ), funded as (
   select class_id, string_agg(distinct fund, ',' order by fund) as fund

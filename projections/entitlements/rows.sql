@@ -14,7 +14,7 @@ select
   (array_agg(amount_fen order by position desc) filter (where step = 'RESERVED'))[1]
     as reserved_fen,
   (array_agg(amount_fen order by position desc) filter (where step = 'USED'))[1] as used_fen,
-  min(happened_on) filter (where step = 'USED') as used_on,
+  max(happened_on) filter (where step = 'USED') as used_on,
   (array_agg(step order by position desc))[1] as state
 from {entitlement}
 group by person_id, claim_id, item_no

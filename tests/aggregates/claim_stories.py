@@ -10,11 +10,13 @@ from typing import Any
 
 from aggregates.archive.commands import CheckArchive, FileArchiveDocument
 from aggregates.facts import Fact
+from aggregates.ids import ClaimId
 from aggregates.law.in_force import Law
 from aggregates.publicity.commands import ClosePublicity
 from aggregates.subsidy_claim.commands import (
     SubmitClaim,
 )
+from aggregates.subsidy_claim.state import SUBSIDY_CLAIM, Claim
 from aggregates.training_class.facts import ClassFilingSubmitted
 from tests.aggregates.claim_commands import (
     accept_claim,
@@ -36,6 +38,7 @@ from tests.aggregates.claims import (
     APPROVED,
     BATCH,
     BUREAU,
+    CLAIM,
     CLAIM_LAW,
     CLERK,
     CLOSED,
@@ -183,12 +186,13 @@ def a_paid_claim() -> Story:
 
 def altered(
     story: Iterable[Happened],
-    kind: type[Fact],
+    cls: type[Fact],
+    /,
     **changes: Any,  # noqa: ANN401 - fields of the fact
 ) -> Story:
     """Return a story in which all facts of a kind say something else."""
     return tuple(
-        replace(one, fact=replace(one.fact, **changes)) if isinstance(one.fact, kind) else one
+        replace(one, fact=replace(one.fact, **changes)) if isinstance(one.fact, cls) else one
         for one in story
     )
 
@@ -238,3 +242,9 @@ def submitting(
     """Ask to hand in a claim from outside."""
     asked = given(*story, law=under)
     return asked.when(command or submit_claim(), now=now, channel="outer", role="INST_CLERK")
+
+
+def claim_in(story: Iterable[Happened], claim_id: ClaimId = CLAIM) -> Claim:
+    """Return a claim as a story leaves it."""
+    state: Claim = given(*story).loaded()[SUBSIDY_CLAIM.name(claim_id)].state
+    return state

@@ -38,7 +38,7 @@ from tests.aggregates.training_class.samples import (
 CLAIM = ClaimId(UUID(int=0xC1A1))
 OTHER_CLAIM = ClaimId(UUID(int=0xC1A2))
 OTHER_CLASS = ClassId(UUID(int=0xC1A56))
-BATCH = PublicityId(UUID(int=0x9B1))
+BATCH, NEXT = PublicityId(UUID(int=0x9B1)), PublicityId(UUID(int=0x9B2))
 PAYMENT_ID = payment_of(BATCH, "SPECIAL_ACCOUNT")
 PACKAGE = "ab" * 32
 CLERK, INITIAL, SECOND, REPORTER = official(11), official(12), official(13), official(14)

@@ -38,7 +38,7 @@ def test_ids_of_a_seed_are_the_same_twice_and_of_another_seed_others() -> None:
 
     assert made("7") == made("7")
     assert not set(made("7")) & set(made("8"))
-    assert made("7") == sorted(made("7"))  # type: ignore[type-var]
+    assert made("7") == sorted(made("7"))  # type: ignore[type-var]  # wrong on purpose
 
 
 def test_a_simulated_clock_never_runs_back() -> None:

@@ -6,7 +6,7 @@ import pytest
 from ledger.errors import Misconfigured
 from ledger.settings import SETTINGS, Settings, unknown
 
-HOME = {"HOME": "/home/clerk"}
+HOME = {"HOME": "/people/clerk"}
 
 
 def test_everything_has_a_default() -> None:
@@ -26,11 +26,11 @@ def test_everything_has_a_default() -> None:
 @pytest.mark.parametrize(
     ("environment", "home"),
     [
-        ({}, "/home/clerk/.local/share/mingzhang"),
+        ({}, "/people/clerk/.local/share/mingzhang"),
         ({"XDG_DATA_HOME": "/data"}, "/data/mingzhang"),
-        ({"XDG_DATA_HOME": "relative"}, "/home/clerk/.local/share/mingzhang"),
+        ({"XDG_DATA_HOME": "relative"}, "/people/clerk/.local/share/mingzhang"),
         ({"MINGZHANG_HOME": "/srv/ledger"}, "/srv/ledger"),
-        ({"MINGZHANG_HOME": ""}, "/home/clerk/.local/share/mingzhang"),
+        ({"MINGZHANG_HOME": ""}, "/people/clerk/.local/share/mingzhang"),
     ],
 )
 def test_the_home_is_where_the_platform_keeps_data_unless_it_is_set(

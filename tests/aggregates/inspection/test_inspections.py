@@ -7,7 +7,11 @@ import pytest
 
 from aggregates.ids import InspectionId
 from aggregates.inspection.commands import ConductInspection, PlanInspection
-from aggregates.inspection.concluding import CloseInspection, RecordInspectionFinding
+from aggregates.inspection.concluding import (
+    ON_THE_SPOT,
+    CloseInspection,
+    RecordInspectionFinding,
+)
 from aggregates.inspection.facts import (
     InspectionClosed,
     InspectionConducted,
@@ -230,10 +234,16 @@ def test_findings_are_numbered_and_cite_the_negative_list_or_a_rule() -> None:
     given(*CONDUCTED, law=LAW).when(find("NL-9.9"), now=NOW).then_refused("LIFECYCLE")
 
 
-@pytest.mark.rule("INS-38")
-@pytest.mark.rule("INS-28")
+@pytest.mark.rule("INS-16")
 @pytest.mark.rule("INS-27")
-@pytest.mark.parametrize("rule", ["INS-38", "INS-28", "INS-27", "INS-16", "DEL-09", "PLN-09"])
+@pytest.mark.rule("INS-28")
+@pytest.mark.rule("INS-32")
+@pytest.mark.rule("INS-33")
+@pytest.mark.rule("INS-38")
+@pytest.mark.rule("INS-42")
+@pytest.mark.rule("PLN-09")
+@pytest.mark.rule("DEL-09")
+@pytest.mark.parametrize("rule", ON_THE_SPOT)
 def test_a_finding_that_cites_a_rule_is_a_breach_of_it(rule: str) -> None:
     answer = given(*CONDUCTED, law=LAW).when(find(rule), now=NOW)
     assert answer.findings() == {rule}

@@ -114,7 +114,7 @@ def test_the_regime_is_the_one_the_rule_table_writes_down(
 @pytest.mark.parametrize(("session", "applies"), [("2022-05-07", False), ("2022-05-08", True)])
 def test_the_standard_binds_sessions_from_the_day_it_came_into_force(
     session: str,
-    applies: bool,  # noqa: FBT001
+    applies: bool,
 ) -> None:
     assert db37_applies(date.fromisoformat(session)) is applies
     assert binds("DB37", "R1", date.fromisoformat(session)) is applies

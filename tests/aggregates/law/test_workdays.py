@@ -79,7 +79,7 @@ def between(first: date, last: date) -> list[date]:
     ("day", "works"),
     [("2024-02-09", True), ("2024-02-18", True), ("2023-10-07", True), ("2024-02-12", False)],
 )
-def test_a_make_up_day_works_and_a_holiday_does_not(day: str, works: bool) -> None:  # noqa: FBT001
+def test_a_make_up_day_works_and_a_holiday_does_not(day: str, works: bool) -> None:
     assert SEED.is_workday(date.fromisoformat(day)) is works
 
 
@@ -215,7 +215,7 @@ def test_every_statutory_day_from_2008_to_2026_was_a_day_of_rest() -> None:
 @pytest.mark.parametrize(
     ("year", "count", "eve"), [(2013, 11, True), (2014, 11, False), (2025, 13, True)]
 )
-def test_each_revision_of_the_measures_has_its_days(year: int, count: int, eve: bool) -> None:  # noqa: FBT001
+def test_each_revision_of_the_measures_has_its_days(year: int, count: int, eve: bool) -> None:
     days = statutory_days(year)
     # Two festivals may fall on one day; in these years none does.
     assert len(days) == count

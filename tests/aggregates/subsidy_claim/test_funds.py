@@ -8,8 +8,7 @@ from aggregates.institution.facts import InstitutionRegistered
 from aggregates.law.catalogues import CategoryScope
 from aggregates.subsidy_claim.commands import AssignFundSource, FundChoice
 from aggregates.subsidy_claim.facts import FundSourceAssigned
-from aggregates.trainee.facts import ExternalMatchRecorded
-from tests.aggregates.claim_commands import assign_fund, initial_review, submit_claim
+from tests.aggregates.claim_commands import accept_claim, assign_fund, initial_review, submit_claim
 from tests.aggregates.claim_stories import (
     Story,
     a_claimable_class,
@@ -31,7 +30,6 @@ from tests.aggregates.claims import (
     REVIEWED,
     SUBMITTED,
     TRAINING_FEN,
-    budget,
     item,
     matched,
     standards,
@@ -66,8 +64,6 @@ def accepted_with(*rows: Any) -> Story:  # noqa: ANN401 - items
     story = told(
         a_claimable_class(), submit_claim(items=rows), SUBMITTED, under=FULL_LAW, channel="outer"
     )
-    from tests.aggregates.claim_commands import accept_claim
-
     return told(story, accept_claim(), ACCEPTED, under=FULL_LAW, by=CLERK)
 
 
@@ -236,5 +232,3 @@ def test_what_registers_say_is_not_told_with_the_item() -> None:
     broken = answer.answer.broken  # type: ignore[union-attr] # it was refused
     assert [one.what.where for one in broken] == ["items"]
     assert all("项" not in one.what.found.zh for one in broken)
-    assert ExternalMatchRecorded.TYPE.startswith("trainee.")
-    assert budget().kind.prefix == "fund-account"

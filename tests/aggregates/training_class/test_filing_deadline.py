@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from aggregates.decisions import Declaration
 from aggregates.law.seed_calendar import seed_years
 from aggregates.law.workdays import calendar_of
-from aggregates.training_class.commands import ResubmitClassFiling, ReturnClassFiling
+from aggregates.training_class.commands import (
+    ResubmitClassFiling,
+    ReturnClassFiling,
+    SubmitClassFiling,
+)
 from aggregates.training_class.facts import (
     ClassFilingResubmitted,
     ClassFilingReturned,
@@ -203,3 +208,19 @@ def test_a_return_names_its_rules_and_its_reviewer() -> None:
 
 def test_a_class_is_filed_once() -> None:
     file_class(*a_filed_class()[-1:]).then_refused("LIFECYCLE")
+
+
+def test_a_resubmission_keeps_every_rule_of_a_submission() -> None:
+    def rules(declared: Declaration) -> set[tuple[str, str, str]]:
+        asked = (rule for rule in declared.rules if rule.kind != "LIFECYCLE")
+        return {(rule.id, rule.kind, rule.ask.__name__) for rule in asked}  # type: ignore[attr-defined]
+
+    again = rules(ResubmitClassFiling.DECLARATION)
+    assert again == rules(SubmitClassFiling.DECLARATION)
+    assert len(again) > 25
+
+
+def test_a_resubmission_is_refused_for_whatever_it_still_lacks() -> None:
+    lacking = replace(filing(), class_head=None, roster=roster(61), standard_code=None)
+    answer = resubmit(lacking, "2024-02-23")
+    answer.then_refused("FIL-17", "FIL-08", "FIL-11", "FIL-04")

@@ -7,8 +7,7 @@ import pytest
 
 from aggregates.decisions import Caller
 from aggregates.ids import OfficialId, derived_id
-from ledger.application.answers import Ask, Checked, Recorded, Refusal
-from ledger.application.door import Superseded
+from ledger.application.answers import Ask, Checked, Recorded, Refusal, Superseded
 from ledger.application.parsing import BadInput
 from ledger.application.running import Ledger
 from ledger.security.authority import Denied

@@ -56,9 +56,9 @@ MALFORMED: dict[str, dict[str, object]] = {
     "a short digest": {"key": Key("s", "k", b"x")},
     "a moment for a date": {"decided_on": datetime(2024, 5, 6)},  # noqa: DTZ001 - the point
     "a time without an offset": {"at": datetime(2024, 5, 6)},  # noqa: DTZ001 - the point
-    "an owner that is no id": {"vault": VaultRows(sealed=(SealedRow(b"c", 1, "name", b"s"),))},  # type: ignore[arg-type]
+    "an owner that is no id": {"vault": VaultRows(sealed=(SealedRow(b"c", 1, "name", b"s"),))},  # type: ignore[arg-type]  # wrong on purpose
     "a commitment that is no bytes": {
-        "vault": VaultRows(sealed=(SealedRow("c", OWNER, "name", b"s"),))  # type: ignore[arg-type]
+        "vault": VaultRows(sealed=(SealedRow("c", OWNER, "name", b"s"),))  # type: ignore[arg-type]  # wrong on purpose
     },
     "a secret that is too long": {
         "vault": VaultRows(sealed=(SealedRow(b"c", OWNER, "name", bytes(SECRET_BYTES_MAX + 1)),))

@@ -40,7 +40,7 @@ async def test_erasing_removes_key_and_rows_of_that_owner_alone(vault: Vault) ->
 async def test_what_was_shown_before_an_erasure_still_proves(vault: Vault) -> None:
     sealer = vault.sealer()
     name = sealer.hook(Person.__annotations__["name"], "张三")
-    placed = sealer.placed(Person(person_id=SOMEBODY, name=name), STREAM)  # type: ignore[arg-type] # a hook
+    placed = sealer.placed(Person(person_id=SOMEBODY, name=name), STREAM)  # type: ignore[arg-type]  # a hook
     await keep(vault.connection, await vault_rows(vault.connection, vault.data_keys, placed))
 
     await erase(vault.connection, vault.data_keys, [SOMEBODY], at=NOON)
