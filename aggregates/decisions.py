@@ -143,6 +143,7 @@ class Declaration:
         kind: The kind of stream it mainly writes to.
         roles: The role codes that may give it.
         cls: The record.
+        sealed_for: The reading role, where the facts are sealed: then its refusals are too.
         rules: Its rules in the order they are asked.
     """
 
@@ -151,6 +152,7 @@ class Declaration:
     kind: Stream[Any]
     roles: tuple[str, ...]
     cls: type["Command"]
+    sealed_for: str = ""
     rules: list[RuleOf] = field(default_factory=list)
 
 
@@ -175,9 +177,15 @@ COMMANDS: dict[str, Declaration] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def command(
-    name: str, *, zh: str, en: str, kind: Stream[Any], roles: tuple[str, ...]
+    name: str,
+    *,
+    zh: str,
+    en: str,
+    kind: Stream[Any],
+    roles: tuple[str, ...],
+    sealed_for: str = "",
 ) -> Callable[[type[C]], type[C]]:
-    """Declare a command.
+    """Declare a command; ``sealed_for`` names the role that alone may learn of its facts.
 
     Raises:
         ValueError: the name is taken (at import).
@@ -187,7 +195,7 @@ def command(
         made = record(cls)
         if name in COMMANDS:
             raise ValueError(f"two commands bear the name {name}")
-        made.DECLARATION = Declaration(name, Message(zh, en), kind, roles, made)
+        made.DECLARATION = Declaration(name, Message(zh, en), kind, roles, made, sealed_for)
         COMMANDS[name] = made.DECLARATION
         return made
 

@@ -148,6 +148,7 @@ class World:
         self.city = city
         self.read: dict[str, int] = {}
         self._loaded = loaded
+        self._seen: dict[tuple[str, UUID], Any] = {}
         self._new_id = new_id
 
     def states(self, kind: Stream[S], ids: Iterable[UUID]) -> dict[UUID, S]:
@@ -172,7 +173,13 @@ class World:
 
     def state(self, kind: Stream[S], one: UUID) -> S:
         """Return the state of one stream, its empty state where it has no fact yet."""
-        return self.states(kind, (one,))[one]
+        # Rules ask for the same few streams again and again: spelling a name costs more than this.
+        key = (kind.prefix, one)
+        if key in self._seen:
+            return cast(S, self._seen[key])
+        state = self.states(kind, (one,))[one]
+        self._seen[key] = state
+        return state
 
     def version(self, kind: Stream[Any], one: UUID) -> int:
         """Return how many facts a stream has."""

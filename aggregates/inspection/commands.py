@@ -34,6 +34,7 @@ MISSING_SHARE = 20
     en="Plan an inspection",
     kind=INSPECTION,
     roles=("COUNTY_HR", "CITY_HR", "INSPECTOR"),
+    sealed_for="INSPECTOR",
 )
 class PlanInspection(Command):
     """An inspection of a class or an institution is planned, hidden from the body inspected."""

@@ -22,6 +22,7 @@ from aggregates.subject import Subject
     en="Raise a risk signal",
     kind=RISK_SIGNAL,
     roles=("RISK_ENGINE",),
+    sealed_for="AUDITOR",
 )
 class RaiseRiskSignal(Command):
     """An indicator found something doubtful; a person has to look at it."""

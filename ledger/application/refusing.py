@@ -47,4 +47,5 @@ async def refusal_fact(
     )
     county = getattr(command, "county_code", None) or caller.county
     about = fact.claim_id or fact.class_id
-    return New(ACCESS, one, fact, county=county, about=about), rows
+    new = New(ACCESS, one, fact, county=county, about=about, sealed_for=declared.sealed_for)
+    return new, rows

@@ -1,11 +1,13 @@
 """A whole world: one seed, a number of years, one or all counties of the city."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from ledger.simulation.classes import ClassPlan
 from ledger.simulation.county import County
 from ledger.simulation.days import at_or_after, moment
+from ledger.simulation.files import line_of
 from ledger.simulation.lists import Lists, publish_parameters
 from ledger.simulation.naming import Naming
 from ledger.simulation.scales import COUNTIES, LAST_YEAR, scale_named
@@ -32,6 +34,18 @@ class World:
     planned: tuple[Planned, ...]
     labels: tuple[Label, ...]
     classes: tuple[ClassPlan, ...]
+
+    @property
+    def last_moment(self) -> datetime:
+        """The moment at which signals are raised, after everything else."""
+        return self.ends_at - timedelta(seconds=1)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the script as ``mingzhang simulate`` writes it."""
+        hashed = sha256()
+        for one in self.planned:
+            hashed.update(line_of(one))
+        return hashed.hexdigest()
 
 
 def world_name(scale: str, years: int, seed: int) -> str:

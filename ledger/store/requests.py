@@ -200,6 +200,8 @@ def _packed_key(append: Append) -> PackedKey | None:
     )
 
 
+_NO_ROWS: Final = PackedRows(0, ())
+
 _Packers = tuple[Callable[[Any], bytes], ...]
 """For each column of a table, what packs its value."""
 
@@ -217,9 +219,12 @@ def _packed_vault(rows: VaultRows) -> tuple[PackedRows, ...]:
         PackedRows(
             count=len(held),
             columns=tuple(
-                b"".join([pack(row[at]) for row in held]) for at, pack in enumerate(packers)
+                b"".join(map(pack, column))
+                for pack, column in zip(packers, zip(*held, strict=True), strict=True)
             ),
         )
+        if held
+        else _NO_ROWS
         for packers, held in tables
     )
 

@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-import aggregates.institution.commands
-import aggregates.instructor.commands
-import aggregates.monthly_plan.commands  # noqa: F401 - declared by being imported
+import aggregates.catalogue  # noqa: F401 - declares every command by being imported
 from ledger.application.founding import found
 from ledger.application.running import Ledger, open_ledger
 from ledger.clock import SystemClock

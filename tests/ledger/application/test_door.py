@@ -190,3 +190,17 @@ async def test_an_answer_to_bad_input_repeats_nothing_of_it(
     leaks = Leaks((NAME, NUMBER, "371502199003070036", "371502199003079999"))
     assert leaks.in_error(caught.value) == []
     assert leaks.in_text(repr([p.what for p in caught.value.problems])) == []
+
+
+async def test_a_refused_command_about_a_sealed_matter_is_sealed_too(ledger: Ledger) -> None:
+    data = {"class_id": str(derived_id("c", 1)), "county_code": COUNTY, "due_on": "2027-12-01"}
+    data["institution_id"] = str(derived_id("body", 1))
+    data |= {"inspection_type": "REGULAR", "mode": "ONSITE"}
+
+    answer = await ledger.door.act(Ask("plan-inspection", data), caller("INSPECTOR"))
+
+    assert isinstance(answer, Refusal)
+    last = (await bodies(ledger))[-1]
+    assert last["type"] == "sealed.recorded.v1"
+    assert data["class_id"] not in orjson.dumps(last).decode()
+    assert last["actor"] == last["county"] == ""
