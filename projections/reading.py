@@ -13,7 +13,8 @@ import orjson
 from psycopg import Connection, sql
 
 from aggregates.facts import FACTS, Fact, decode
-from aggregates.sealed import parse
+from aggregates.sealed import Matchable, Sealed
+from aggregates.sealed.values import COMMITMENT_CHARS, Form, form_of
 from projections.part import Read
 
 _RANGE = (
@@ -50,7 +51,23 @@ def _decoder(name: bytes) -> "msgspec.json.Decoder[Read] | None":
         bases=(Read,),
         kw_only=True,
     )
-    return msgspec.json.Decoder(form, dec_hook=parse)
+    return msgspec.json.Decoder(form, dec_hook=_sealed)
+
+
+_FORMS: dict[int, tuple[Any, Form]] = {}
+
+
+def _sealed(hint: Any, text: str) -> Sealed:  # noqa: ANN401 - type hints have no type
+    """Return the sealed field that a text spells; entries were checked when they were written."""
+    held = _FORMS.get(id(hint))
+    if held is None:
+        form = form_of(hint)
+        if form is None:
+            raise TypeError(f"{hint} is not the type of a sealed field")
+        held = _FORMS[id(hint)] = (hint, form)  # kept, so that its id is never another's
+    if held[1].sealed is Matchable:
+        return Matchable(text[:COMMITMENT_CHARS], text[COMMITMENT_CHARS + 1 :])
+    return held[1].sealed(text)
 
 
 def _read_older(body: bytes) -> Read:

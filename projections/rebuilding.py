@@ -6,9 +6,9 @@ place of the live tables in one transaction. Until then the live tables are fold
 gained meanwhile is read last, while they are held.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 import psycopg
@@ -19,8 +19,8 @@ from projections.reading import head
 from projections.run import PARTS, fill, hold, position_of, prepare, rebuild
 from projections.spreading import Folds
 
-ENTRIES_A_PROCESS_MIN = 20_000
-"""A process is not worth starting for fewer entries."""
+ENTRIES_A_PROCESS_MIN = 100_000
+"""A process is not worth starting for fewer entries: it takes most of a second to start."""
 
 
 class RebuildFailed(RuntimeError):  # noqa: N818 - the word says it
@@ -28,14 +28,20 @@ class RebuildFailed(RuntimeError):  # noqa: N818 - the word says it
 
 
 def rebuild_parts(
-    conninfo: str, folds: Folds, *, processes: int = 2, entries_in: str = "ledger"
+    conninfo: str,
+    folds: Folds,
+    *,
+    processes: int = 2,
+    entries_min: int = ENTRIES_A_PROCESS_MIN,
+    entries_in: str = "ledger",
 ) -> int:
     """Make all parts anew from the entries, then every model from the parts.
 
     Args:
         conninfo: Where the database is.
         folds: What is kept there.
-        processes: How many read at once, this one included.
+        processes: How many read at once at most, this one included.
+        entries_min: How many entries each of them has at least.
         entries_in: The schema in which ``entry`` stands.
 
     Returns:
@@ -45,10 +51,14 @@ def rebuild_parts(
         RebuildFailed: a process failed.
     """
     with _connected(conninfo, entries_in) as connection:
+        # Two that rebuild at once would write into the same tables.
+        connection.execute("select pg_advisory_lock(hashtext('mingzhang rebuild'))")
         prepare(connection, folds)
         until = position_of(connection, PARTS) or head(connection)
         _make_aside(connection, folds)
-        _read_by_ranges(connection, conninfo, folds, until, processes, entries_in)
+        count = max(1, min(processes, until // max(entries_min, 1)))
+        ranges = list(pairwise(until * n // count for n in range(count + 1)))
+        _read_by_ranges(connection, Reading(conninfo, folds.parts, entries_in), ranges)
         for part in folds.parts:
             for index in part.indexing("aside"):
                 connection.execute(index)
@@ -58,6 +68,26 @@ def rebuild_parts(
         for model in folds.models:
             rebuild(connection, model)
         return reached
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What each process is told.
+
+    Attributes:
+        conninfo: Where the database is.
+        parts: Whose rows it makes.
+        entries_in: The schema in which ``entry`` stands.
+    """
+
+    conninfo: str
+    parts: tuple[Part, ...]
+    entries_in: str
+
+    def read(self, after: int, until: int) -> None:
+        """Bring the rows of a range into the tables beside the live ones."""
+        with _connected(self.conninfo, self.entries_in) as connection:
+            fill(connection, self.parts, after, until, schema="aside")
 
 
 def _connected(conninfo: str, entries_in: str) -> Connection[Any]:
@@ -73,38 +103,25 @@ def _make_aside(connection: Connection[Any], folds: Folds) -> None:
 
 
 def _read_by_ranges(
-    connection: Connection[Any],
-    conninfo: str,
-    folds: Folds,
-    until: int,
-    processes: int,
-    entries_in: str,
+    connection: Connection[Any], reading: Reading, ranges: list[tuple[int, int]]
 ) -> None:
-    count = max(1, min(processes, until // ENTRIES_A_PROCESS_MIN))
-    ends = [until * n // count for n in range(count + 1)]
+    """Read the first range here, and each other one in a process of its own."""
     # A fresh interpreter each: a forked one would share this one's connections and threads.
     context = get_context("spawn")
-    others: list[BaseProcess] = []
-    for after, upto in pairwise(ends[1:]):
-        told = (conninfo, folds.parts, after, upto, entries_in)
-        others.append(context.Process(target=read_range_aside, args=told))
+    others = [context.Process(target=reading.read, args=each) for each in ranges[1:]]
     for one in others:
         one.start()
     try:
-        fill(connection, folds.parts, 0, ends[1], schema="aside")
+        fill(connection, reading.parts, *ranges[0], schema="aside")
+    except BaseException:
+        for one in others:
+            one.terminate()
+        raise
     finally:
         for one in others:
             one.join()
     if any(one.exitcode for one in others):
         raise RebuildFailed("a process that reads entries failed")
-
-
-def read_range_aside(
-    conninfo: str, parts: tuple[Part, ...], after: int, until: int, entries_in: str
-) -> None:
-    """Bring the rows of a range into the tables beside the live ones; the work of one process."""
-    with _connected(conninfo, entries_in) as connection:
-        fill(connection, parts, after, until, schema="aside")
 
 
 def _swap(connection: Connection[Any], folds: Folds, until: int) -> int:

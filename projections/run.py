@@ -181,8 +181,9 @@ def fill(
     while after < until:
         upto = min(after + FILL_ENTRIES_MAX, until)
         found = spread(read_range(connection, after, upto, types), folds)
-        for part in folds.parts:
-            copy_rows(connection, part, found.rows[part.name], schema=schema)
+        with connection.transaction():  # one commit for all of them
+            for part in folds.parts:
+                copy_rows(connection, part, found.rows[part.name], schema=schema)
         after = upto
 
 

@@ -189,7 +189,7 @@ def test_consent_is_given_to_what_was_applied_for() -> None:
 
 @pytest.mark.rule("ASM-06")
 def test_what_takes_place_was_approved_and_is_recorded_afterwards() -> None:
-    def answer(story: tuple[Happened, ...], now: str = "2024-03-15", **changes: Any) -> Outcome:  # noqa: ANN401
+    def answer(story: tuple[Happened, ...], now: str = "2024-03-15", **changes: Any) -> Outcome:  # noqa: ANN401 - any value fits here
         return given(*story, law=LAW).when(hold(**changes), now=now, role="ASSESSOR")
 
     assert len(answer(APPROVED).fact(AssessmentHeld).present) == 11

@@ -214,7 +214,7 @@ def test_an_inspection_is_open_only_once_it_was_conducted() -> None:
 CONDUCTED = told(supervised(), conduct(), NOW)
 
 
-def find(code: str = "NL-4.4", **changes: Any) -> RecordInspectionFinding:  # noqa: ANN401
+def find(code: str = "NL-4.4", **changes: Any) -> RecordInspectionFinding:  # noqa: ANN401 - any value fits here
     words: Personal[FreeText] = Personal(commitment(7000))
     fields: dict[str, Any] = {
         "inspection_id": ONE,

@@ -248,7 +248,7 @@ def evaluated(**changes: Any) -> Happened:  # noqa: ANN401 - likewise
     return happened("2023-07-28", INSTITUTION, SCHOOL, InstitutionEvaluated(**fields))
 
 
-def listed(category: ListingCategory = "就业技能", **changes: Any) -> Happened:  # noqa: ANN401
+def listed(category: ListingCategory = "就业技能", **changes: Any) -> Happened:  # noqa: ANN401 - any value fits here
     """Say that the school was listed."""
     fields: dict[str, Any] = {
         "institution_id": SCHOOL,

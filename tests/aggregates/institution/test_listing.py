@@ -72,11 +72,11 @@ def command(**changes: Any) -> ListInstitution:  # noqa: ANN401 - fields of the 
     return ListInstitution(**fields)
 
 
-def list_it(*story: Any, law: Law | None = None, **changes: Any) -> Outcome:  # noqa: ANN401
+def list_it(*story: Any, law: Law | None = None, **changes: Any) -> Outcome:  # noqa: ANN401 - any value fits here
     return given(*story, law=law).when(command(**changes), now="2023-08-01", role="CITY_CENTRE")
 
 
-def list_course(law: Law | None = CATALOGUE, **changes: Any) -> Outcome:  # noqa: ANN401
+def list_course(law: Law | None = CATALOGUE, **changes: Any) -> Outcome:  # noqa: ANN401 - any value fits here
     story = (*COURSES, evaluated(**{**COURSE_EVALUATION, **changes}))
     return list_it(*story, law=law, category="创业", occupations=(COURSE,))
 

@@ -36,7 +36,7 @@ def command(**changes: Any) -> PublishPolicySet:  # noqa: ANN401 - fields of the
     return PublishPolicySet(**fields)
 
 
-def publish(scene: Scene, role: str = "CITY_HR", **changes: Any) -> Outcome:  # noqa: ANN401
+def publish(scene: Scene, role: str = "CITY_HR", **changes: Any) -> Outcome:  # noqa: ANN401 - any value fits here
     return scene.when(command(**changes), now="2023-12-20", role=role)
 
 

@@ -118,7 +118,7 @@ def law(
     """Return the law of the stories, with other lists, parameters or waivers."""
     held = {**STANDARD_LISTS, **(lists or {})}
     versions: dict[str, Any] = {
-        kind: (CatalogueVersion(kind, "v1", date(2023, 1, 1), entries),)  # type: ignore[arg-type]
+        kind: (CatalogueVersion(kind, "v1", date(2023, 1, 1), entries),)  # type: ignore[arg-type]  # wrong on purpose
         for kind, entries in held.items()
     }
     policies = (
@@ -163,7 +163,7 @@ def category(number: int, value: Any = "RURAL") -> Restricted[Any]:  # noqa: ANN
     return Restricted(commitment(4000 + number), value)
 
 
-def a_trainee(number: int, value: Any = "RURAL") -> tuple[Happened, ...]:  # noqa: ANN401
+def a_trainee(number: int, value: Any = "RURAL") -> tuple[Happened, ...]:  # noqa: ANN401 - any value fits here
     """Say that the n-th trainee was identified, and belongs to a category."""
     one = person(number)
     identified = TraineeIdentityVerified(
@@ -187,12 +187,12 @@ def a_trainee(number: int, value: Any = "RURAL") -> tuple[Happened, ...]:  # noq
     )
 
 
-def trainees(count: int = HEADS, value: Any = "RURAL") -> tuple[Happened, ...]:  # noqa: ANN401
+def trainees(count: int = HEADS, value: Any = "RURAL") -> tuple[Happened, ...]:  # noqa: ANN401 - any value fits here
     """Say that trainees were identified and confirmed."""
     return tuple(fact for number in range(count) for fact in a_trainee(number, value))
 
 
-def roster(count: int = HEADS, value: Any = "RURAL", **changes: Any) -> tuple[RosterRow, ...]:  # noqa: ANN401
+def roster(count: int = HEADS, value: Any = "RURAL", **changes: Any) -> tuple[RosterRow, ...]:  # noqa: ANN401 - any value fits here
     """Return a roster of the first trainees."""
     return tuple(
         RosterRow(person_id=person(number), category=category(number, value), **changes)
@@ -375,7 +375,7 @@ def seal_sheet(number: int, **changes: Any) -> SealAttendance:  # noqa: ANN401 -
     return SealAttendance(**fields)
 
 
-def register_recording(number: int, **changes: Any) -> RegisterRecording:  # noqa: ANN401
+def register_recording(number: int, **changes: Any) -> RegisterRecording:  # noqa: ANN401 - any value fits here
     """Return the command to register a recording of the whole n-th session."""
     row = timetable_row(number)
     fields: dict[str, Any] = {

@@ -294,7 +294,7 @@ def test_a_project_was_procured_and_trains_its_target_group() -> None:
     of_project(procurement_ref=None).then_refused("INS-06")
     answer = of_project(target_group=("VETERAN",))
     answer.then_refused("INS-06")
-    (broken,) = answer.answer.broken  # type: ignore[union-attr] # it is a refusal
+    (broken,) = answer.answer.broken  # type: ignore[union-attr]  # it is a refusal
     assert "12" in broken.what.found.en
     assert broken.what.where == "roster"
 

@@ -239,7 +239,7 @@ def archived() -> Happened:
     return happened("2024-08-20", ARCHIVE, CLASS, fact)
 
 
-def close(*more: Happened, story: tuple[Happened, ...] | None = None, **changes: Any) -> Outcome:  # noqa: ANN401
+def close(*more: Happened, story: tuple[Happened, ...] | None = None, **changes: Any) -> Outcome:  # noqa: ANN401 - any value fits here
     """Return the answer to the closure of a class that was taught."""
     fields: dict[str, Any] = {
         "class_id": CLASS,

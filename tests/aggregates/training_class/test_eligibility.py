@@ -68,7 +68,7 @@ def match(number: int = 0, **fields: Any) -> Happened:  # noqa: ANN401 - fields 
     return happened("2024-02-21", TRAINEE, person(number), fact)
 
 
-def confirmed(number: int, value: Any, basis: CategoryBasis | None = None) -> Happened:  # noqa: ANN401
+def confirmed(number: int, value: Any, basis: CategoryBasis | None = None) -> Happened:  # noqa: ANN401 - any value fits here
     """Say that the n-th trainee's category was confirmed anew."""
     fact = TraineeCategoryConfirmed(
         person_id=person(number),
@@ -238,7 +238,7 @@ def test_the_catch_all_is_for_skills_and_not_for_entrepreneurship() -> None:
 @pytest.mark.rule("ELG-11")
 def test_no_entry_says_which_head_draws_a_pension() -> None:
     answer = approval("CATCH_ALL", match(**PENSION)).answer
-    (broken,) = answer.broken  # type: ignore[union-attr] # it is a refusal
+    (broken,) = answer.broken  # type: ignore[union-attr]  # it is a refusal
     assert broken.what.where == "roster"
     assert broken.what.found.zh == "1人不符合"
 

@@ -193,11 +193,11 @@ def test_a_long_roster_follows_in_more_facts_of_the_same_decision() -> None:
         "RosterChanged",
         "RosterChanged",
     ]
-    carried = [*facts[0].filing.roster, *facts[1].added, *facts[2].added]  # type: ignore[attr-defined]
+    carried = [*facts[0].filing.roster, *facts[1].added, *facts[2].added]  # type: ignore[attr-defined]  # wrong on purpose
     assert [row.person_id for row in carried] == [row.person_id for row in rows]
-    assert facts[0].heads == 310  # type: ignore[attr-defined]
-    assert [facts[1].heads, facts[2].heads] == [300, 310]  # type: ignore[attr-defined]
-    assert {facts[1].phase, facts[2].phase} == {"FILING"}  # type: ignore[attr-defined]
+    assert facts[0].heads == 310  # type: ignore[attr-defined]  # wrong on purpose
+    assert [facts[1].heads, facts[2].heads] == [300, 310]  # type: ignore[attr-defined]  # wrong on purpose
+    assert {facts[1].phase, facts[2].phase} == {"FILING"}  # type: ignore[attr-defined]  # wrong on purpose
 
 
 def test_the_largest_filing_fits_into_an_entry() -> None:

@@ -88,7 +88,7 @@ def test_the_last_working_day_is_in_time_and_the_next_day_is_late(start: date, l
 @pytest.mark.rule("FIL-01")
 def test_a_filing_four_working_days_ahead_is_refused_and_says_what_was_expected() -> None:
     answer = file_class(now="2024-02-27").answer
-    (broken,) = answer.broken  # type: ignore[union-attr] # it is a refusal
+    (broken,) = answer.broken  # type: ignore[union-attr]  # it is a refusal
     assert broken.rule == "FIL-01"
     assert "2024-02-26" in broken.what.expected.zh
     assert "2024-02-27" in broken.what.found.en
@@ -213,7 +213,7 @@ def test_a_class_is_filed_once() -> None:
 def test_a_resubmission_keeps_every_rule_of_a_submission() -> None:
     def rules(declared: Declaration) -> set[tuple[str, str, str]]:
         asked = (rule for rule in declared.rules if rule.kind != "LIFECYCLE")
-        return {(rule.id, rule.kind, rule.ask.__name__) for rule in asked}  # type: ignore[attr-defined]
+        return {(rule.id, rule.kind, rule.ask.__name__) for rule in asked}  # type: ignore[attr-defined]  # wrong on purpose
 
     again = rules(ResubmitClassFiling.DECLARATION)
     assert again == rules(SubmitClassFiling.DECLARATION)

@@ -60,7 +60,7 @@ def test_without_a_standard_fifty_six_hours_are_the_least() -> None:
 
 @pytest.mark.rule("FIL-10")
 @pytest.mark.parametrize("kind", ["IN_POST_SKILL", "SPECIAL_ABILITY"])
-def test_in_post_and_special_ability_training_needs_twenty_four(kind: Any) -> None:  # noqa: ANN401
+def test_in_post_and_special_ability_training_needs_twenty_four(kind: Any) -> None:  # noqa: ANN401 - any value fits here
     enough = practice(range(3, 7), 6)
     assert file_class(timetable=enough, training_type=kind).granted()
     file_class(timetable=enough[:5], training_type=kind).then_refused("FIL-10")

@@ -51,7 +51,7 @@ def test_everybody_on_a_roster_was_verified() -> None:
     story = [*a_listed_institution(), *trainees(11)]
     answer = given(*story, law=LAW).when(submit(), now=FILED_ON)
     answer.then_refused("FIL-04")
-    (broken,) = answer.answer.broken  # type: ignore[union-attr] # it is a refusal
+    (broken,) = answer.answer.broken  # type: ignore[union-attr]  # it is a refusal
     assert broken.what.where == "filing.roster[11]"
 
 
@@ -77,7 +77,7 @@ def test_more_than_fifty_heads_are_told_and_not_refused() -> None:
 
 @pytest.mark.rule("FIL-08")
 @pytest.mark.parametrize("kind", ["IN_POST_SKILL", "PROJECT", "ENTREPRENEURSHIP"])
-def test_the_cap_is_for_employment_skill_classes_alone(kind: Any) -> None:  # noqa: ANN401
+def test_the_cap_is_for_employment_skill_classes_alone(kind: Any) -> None:  # noqa: ANN401 - any value fits here
     answer = file_class(roster=roster(75), training_type=kind, as_facts=True)
     assert "FIL-08" not in answer.findings()
 

@@ -46,7 +46,7 @@ def row(number: int) -> RosterRow:
     return RosterRow(person_id=person(number), category=category(number))
 
 
-def change(*added: int, removed: tuple[int, ...] = (), **changes: Any) -> ChangeRoster:  # noqa: ANN401
+def change(*added: int, removed: tuple[int, ...] = (), **changes: Any) -> ChangeRoster:  # noqa: ANN401 - any value fits here
     return ChangeRoster(
         class_id=CLASS,
         added=tuple(row(number) for number in added),

@@ -41,7 +41,7 @@ SIXTH = NewDetails(session_no=6, room_id="T1")
 """Session 6, on the afternoon of Wednesday 2024-03-06, in another room."""
 
 
-def change(*sessions: NewDetails, **changes: Any) -> ReportScheduleChange:  # noqa: ANN401
+def change(*sessions: NewDetails, **changes: Any) -> ReportScheduleChange:  # noqa: ANN401 - any value fits here
     """Return the command to report changes."""
     fields: dict[str, Any] = {
         "class_id": CLASS,
