@@ -6,12 +6,16 @@ it. A reader that needs few kinds of facts names them, and the rest never leave 
 
 from collections.abc import Collection, Iterator
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any
 
 import msgspec
 import orjson
 from psycopg import Connection, sql
 
+import aggregates
 from aggregates.facts import FACTS, Fact, decode
 from aggregates.sealed import Matchable, Sealed
 from aggregates.sealed.values import COMMITMENT_CHARS, Form, form_of
@@ -40,9 +44,24 @@ def read_entry(position: int, body: bytes) -> Read:
 
 
 @cache
+def know_all_facts() -> None:
+    """Import the facts of every concept, so that each stored name is known.
+
+    A fact registers itself when its module is imported; no part need name it for the log to
+    hold it.
+    """
+    for concept in iter_modules(aggregates.__path__):
+        if concept.ispkg and find_spec(f"aggregates.{concept.name}.facts"):
+            import_module(f"aggregates.{concept.name}.facts")
+
+
+@cache
 def _decoder(name: bytes) -> "msgspec.json.Decoder[Read] | None":
     """Return what reads entries whose fact has that stored name; None for an older version."""
     cls = FACTS.get(name.decode())
+    if cls is None:
+        know_all_facts()
+        cls = FACTS.get(name.decode())
     if cls is None:
         return None
     form = msgspec.defstruct(

@@ -19,7 +19,7 @@ from projections.reading import head
 from projections.run import PARTS, fill, hold, position_of, prepare, rebuild
 from projections.spreading import Folds
 
-ENTRIES_A_PROCESS_MIN = 100_000
+ENTRIES_A_PROCESS_MIN = 50_000
 """A process is not worth starting for fewer entries: it takes most of a second to start."""
 
 

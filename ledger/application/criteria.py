@@ -19,15 +19,19 @@ from ledger.application.entries import position_at
 from ledger.application.parsing import BadInput, Problem
 from ledger.clock import SHANGHAI
 from ledger.security.authority import Reach
+from projections.archive.queries import ArchiveFilter
 from projections.class_ledger.queries import COLUMNS, ClassFilter
 from projections.model import Moment
 from projections.paging import Order
+from projections.risk.queries import RiskFilter
 
 TEXT_CHARACTERS_MAX = 100
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"20[0-9]{2}")
 _POSITION = re.compile(r"#?([0-9]{1,18})")
 
 _BAD_MONTH = Message("应为YYYY-MM", "expected YYYY-MM")
+_BAD_YEAR = Message("应为YYYY", "expected YYYY")
 _BAD_DATE = Message("应为YYYY-MM-DD", "expected YYYY-MM-DD")
 _BAD_MOMENT = Message(
     "应为账位（如12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
@@ -205,3 +209,79 @@ def within(reach: Reach, county: str | None, institution: UUID | None) -> None:
     outside = reach.county and county != reach.county
     if outside or (reach.institution is not None and institution != reach.institution):
         raise NotFound(Message("没有找到，或不在您的范围内", "not found, or not within your reach"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskCriteria:
+    """What a list of signals is asked for, as words."""
+
+    rule: Sequence[str] = ()
+    severity: Sequence[str] = ()
+    county: Sequence[str] = ()
+    subject_kind: Sequence[str] = ()
+    subject: str = ""
+    sort: str = "-raised_at"
+
+    def only(self, reach: Reach) -> RiskFilter:
+        """Return the filter, within a caller's reach.
+
+        Raises:
+            BadInput: a criterion cannot be read.
+        """
+        subject = self.subject.strip()
+        return RiskFilter(
+            rule_ids=_given(self.rule),
+            severities=_given(self.severity),
+            counties=(reach.county,) if reach.county else _given(self.county),
+            subject_kinds=_given(self.subject_kind),
+            subject_ids=[identity("subject", subject)] if subject else (),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveCriteria:
+    """What a list of archives is asked for, as words.
+
+    Attributes:
+        q: Part of the filing number.
+        lacking: Anything but nothing asks for those from which something is missing.
+    """
+
+    q: str = ""
+    county: Sequence[str] = ()
+    institution: Sequence[str] = ()
+    state: Sequence[str] = ()
+    lacking: str = ""
+    sort: str = "-filing_no"
+
+    def only(self, reach: Reach) -> ArchiveFilter:
+        """Return the filter, within a caller's reach.
+
+        Raises:
+            BadInput: a criterion cannot be read.
+        """
+        if len(self.q) > TEXT_CHARACTERS_MAX:
+            raise refused("q", _TOO_LONG)
+        bodies = [identity("institution", one) for one in _given(self.institution)]
+        if reach.institution is not None:
+            bodies = [reach.institution]
+        return ArchiveFilter(
+            counties=(reach.county,) if reach.county else _given(self.county),
+            institution_ids=bodies,
+            states=_given(self.state),
+            lacking=bool(self.lacking),
+            text=self.q.strip(),
+        )
+
+
+def year(where: str, text: str) -> tuple[int, ...]:
+    """Read a year; none where none is given.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if not text:
+        return ()
+    if not _YEAR.fullmatch(text):
+        raise refused(where, _BAD_YEAR)
+    return (int(text),)

@@ -64,7 +64,7 @@ async def subject_of(ledger: Ledger, asked: Asked, kind: str, told: str) -> UUID
 
 async def _named(ledger: Ledger, asked: Asked, kind: str, text: str) -> UUID:
     try:
-        if kind in {"person", "instructor"}:
+        if kind == "person":
             return ledger.seals.keyring.pseudonym(IdNumber.canonical(text))
         if kind in _TOKENS:
             sealed = _TOKENS[kind]
