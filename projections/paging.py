@@ -181,7 +181,7 @@ class Listing(Generic[R]):
             )
         way = sql.SQL("desc" if down else "asc")
         statement = sql.SQL(
-            "select {}, {}::text from {} where {} order by {} {}, {} {} limit {}"
+            "select {}, {}::text as edge from {} where {} order by {} {}, {} {} limit {}"
         ).format(
             self._columns,
             value,
@@ -272,6 +272,8 @@ def within(column: str, values: Sequence[object]) -> sql.Composable:
     """Return the condition that a column holds one of some values; of none, no condition."""
     if not values:
         return sql.SQL("true")
+    if len(values) == 1:  # an equality keeps the order of an index
+        return sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(values[0]))
     return sql.SQL("{} = any({})").format(sql.Identifier(column), sql.Literal(list(values)))
 
 

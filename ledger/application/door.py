@@ -8,7 +8,6 @@ on is taken again on the new states. A refusal is recorded too, its payload seal
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -18,7 +17,6 @@ import orjson
 from aggregates.decisions import (
     Caller,
     Command,
-    Declaration,
     Granted,
     New,
     Recorded,
@@ -32,7 +30,7 @@ from aggregates.law.deadlines import local_date
 from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded, Written
 from ledger.application.answers import Recorded as RecordedAnswer
 from ledger.application.drafting import Drafting, Place
-from ledger.application.parsing import declaration, parse
+from ledger.application.preparing import Prepared, Preparing
 from ledger.application.refusing import refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
@@ -40,11 +38,9 @@ from ledger.clock import Clock
 from ledger.errors import Conflict
 from ledger.ids import Ids
 from ledger.rows import NO_ROWS, VaultRows
-from ledger.security.authority import authorise
-from ledger.store.failures import DateMoved, KeyReused, VersionConflict
+from ledger.store.failures import DateMoved, KeyMismatch, KeyReused, VersionConflict
 from ledger.store.requests import Append, Appended, Key
-from ledger.vault.errors import OwnerErased
-from ledger.vault.sealing import Placed
+from ledger.store.statements import StoredKey
 
 TRIES_MAX = 25
 """How often one command is decided anew before its caller is told of the conflict."""
@@ -62,19 +58,10 @@ class Log(Protocol):
         """Append entries, acknowledged once they are committed."""
 
 
+Answered = Callable[[str, str], Awaitable[StoredKey | None]]
+"""From scope and key to what is stored under them."""
 After = Callable[[Command], Awaitable[object]]
 """What has to be done once a command's facts are in the log, such as destroying keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A command ready to be decided: parsed, its personal values sealed."""
-
-    ask: Ask
-    caller: Caller
-    declared: Declaration
-    command: Command
-    rows: VaultRows
 
 
 class Door:
@@ -89,15 +76,19 @@ class Door:
         drafting: Drafting,
         clock: Clock,
         ids: Ids,
+        answered: Answered | None = None,
         after: Mapping[str, After] | None = None,
     ) -> None:
         self._log = log
         self._states = states
         self._seals = seals
+        self._preparing = Preparing(seals)
         self._drafting = drafting
         self._clock = clock
         self._ids = ids
+        self._answered = answered
         self._after = dict(after or {})
+        self._under_way: dict[tuple[str, str], asyncio.Event] = {}
 
     @property
     def drafting(self) -> Drafting:
@@ -118,7 +109,7 @@ class Door:
             Conflict: streams kept moving, or ``if_match`` or the key do not fit.
             Fault: it is unknown whether the entries are in the log, or it cannot be reached.
         """
-        (ready,) = await self._prepare_each([(ask, caller)])
+        (ready,) = await self._preparing.each([(ask, caller)])
         if isinstance(ready, Exception):
             raise ready
         assert isinstance(ready, Prepared)  # noqa: S101 - nothing else is left
@@ -134,7 +125,7 @@ class Door:
         A command sees the effects of those before it: it is decided once the one before has
         been handed to the appender. One that fails does not stop the rest.
         """
-        answers = await self._prepare_each(asked)
+        answers = await self._preparing.each(asked)
         ready = [one for one in answers if isinstance(one, Prepared)]
         if not self._states.whole:
             await self._foresee(ready)
@@ -188,46 +179,28 @@ class Door:
             BadInput: the data are no command.
             Denied: the caller may not give it.
         """
-        declared, command, _ = self._read(ask, caller)
+        declared, command, _ = self._preparing.read(ask, caller)
         ready = Prepared(ask, caller, declared, command, NO_ROWS)
         answer, _ = await self._decide(ready, ask.at or self._clock.now())
         if isinstance(answer, Refused):
             return Refusal(answer.broken, answer.findings)
         return Checked(_written(self._entries(answer.facts)), answer.findings)
 
-    async def _prepare_each(
-        self, asked: Iterable[tuple[Ask, Caller]]
-    ) -> list[Answer | Exception | Prepared]:
-        """Read commands and seal their values, all keys in one statement."""
-        read: list[tuple[Ask, Caller, Declaration, Command, list[Placed]] | Exception] = []
-        for ask, caller in asked:
-            try:
-                read.append((ask, caller, *self._read(ask, caller)))
-            except Exception as error:  # noqa: BLE001 - each command has its own answer
-                read.append(error)
-        good = [one for one in read if not isinstance(one, Exception)]
-        rows = iter(await self._seals.rows([placed for *_, placed in good]))
-        found: list[Answer | Exception | Prepared] = []
-        for one in read:
-            if isinstance(one, Exception):
-                found.append(one)
-                continue
-            ask, caller, declared, command, _ = one
-            sealed = next(rows)
-            if isinstance(sealed, OwnerErased):
-                found.append(sealed)
-            else:
-                found.append(Prepared(ask, caller, declared, command, sealed))
-        return found
-
-    def _read(self, ask: Ask, caller: Caller) -> tuple[Declaration, Command, list[Placed]]:
-        declared = declaration(ask.command)
-        opened = self._seals.begin(f"{caller.person} {ask.key}" if ask.key else None)
-        command = parse(declared, ask.data, opened.hook)
-        authorise(caller, declared, command)
-        return declared, command, opened.placed(command, declared)
-
     async def _record(self, ready: Prepared, handed: asyncio.Event | None = None) -> Answer:
+        """Answer a command once for its key, however often it comes and while it is under way."""
+        if ready.ask.key is None:
+            return await self._decide_and_append(ready, handed)
+        key = (str(ready.caller.person), ready.ask.key)
+        while (before := self._under_way.get(key)) is not None:
+            await before.wait()
+        done = self._under_way[key] = asyncio.Event()
+        try:
+            return await self._decide_and_append(ready, handed)
+        finally:
+            del self._under_way[key]
+            done.set()
+
+    async def _decide_and_append(self, ready: Prepared, handed: asyncio.Event | None) -> Answer:
         """Decide and append, anew as often as others are first.
 
         Nothing is awaited between a decision and its place in the appender's queue: the states
@@ -244,6 +217,11 @@ class Door:
             if unread:
                 await self._states.load(unread)
                 continue
+            if isinstance(answer, Refused):
+                # What the key granted before may be the very reason for this refusal.
+                repeated = await self._answer_before(ready)
+                if repeated is not None:
+                    return repeated
             self._match(ask)
             if handed is not None:
                 # Whoever waits runs at the next turn of the loop, when the append is queued.
@@ -257,6 +235,22 @@ class Door:
             except DateMoved:
                 self._states.forget(read)
         raise VersionConflict(tuple(sorted(read)))
+
+    async def _answer_before(self, ready: Prepared) -> Answer | None:
+        """Return what the command's key was answered before, if it was.
+
+        Raises:
+            KeyMismatch: the key belongs to another request.
+        """
+        key = self._key(ready)
+        if key is None or self._answered is None:
+            return None
+        stored = await self._answered(key.scope, key.key)
+        if stored is None:
+            return None
+        if stored.digest != key.digest:
+            raise KeyMismatch
+        return _repeated(KeyReused(stored.answer, stored.appended))
 
     def _unread(self, answer: Granted | Refused) -> list[str]:
         """Return the streams that will be written but are not at hand."""

@@ -114,6 +114,7 @@ async def open_ledger(
             ),
             clock=clock,
             ids=ids,
+            answered=reader.answer,
             after={"erase-subject": partial(erase_subject, pool, data_keys, clock)},
         )
         yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)

@@ -64,6 +64,19 @@ class Seat:
         return self.leaves_on is not None and self.leaves_on <= on
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The dates on the papers of a filing that is brought in late.
+
+    Attributes:
+        declared_on: The date on the filing form.
+        scanned_at: When the scans say that they were made.
+    """
+
+    declared_on: date
+    scanned_at: datetime
+
+
 @dataclass(slots=True)
 class ClassPlan:
     """A class from its filing to its closure.
@@ -83,7 +96,13 @@ class ClassPlan:
         item_no: Its number in the body's plan of the month.
         project_id: The project, for a project class.
         joint_with: The class with which it is taught together.
-        waiver_id: The waiver that it needs, if it does.
+        waivers: The waivers that it is granted before its filing: rule and ground.
+        paper: What its papers say, where it comes in late.
+        late: Whether it is tried to be filed too late first.
+        returned: Whether its filing is given back once.
+        rejected: Whether the bureau does not agree to it.
+        change_bp: How often its sessions are changed in time, if otherwise than usual.
+        changed: The sessions that were.
         approved_at: When the bureau agrees; None where it does not.
         held: The sessions as they were really held, by number.
         inspection_id: The regular inspection that its claims rely on, if it needs one.
@@ -108,7 +127,13 @@ class ClassPlan:
     item_no: int = 0
     project_id: ProjectId | None = None
     joint_with: ClassId | None = None
-    waiver_id: str = ""
+    waivers: tuple[tuple[str, str], ...] = ()
+    paper: Paper | None = None
+    late: bool = False
+    returned: bool = False
+    rejected: bool = False
+    change_bp: int = 0
+    changed: list[int] = field(default_factory=list)
     approved_at: datetime | None = None
     held: dict[int, Session] = field(default_factory=dict)
     inspection_id: InspectionId | None = None

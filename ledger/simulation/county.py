@@ -23,7 +23,7 @@ from ledger.simulation.projects import Project, register
 from ledger.simulation.reviewing import Money, Reviewing
 from ledger.simulation.scales import Scale
 from ledger.simulation.script import Script
-from ledger.simulation.years import Year
+from ledger.simulation.years import Year, number_items
 from ledger.vault.keys import Keyring
 
 BUDGET: Final = {"EMPLOYMENT": 1_300, "SPECIAL_ACCOUNT": 420, "UI": 120}
@@ -85,6 +85,7 @@ class County:
             self._naming, self._scale, self.code, year, self.bodies, self._pool, self._projects
         )
         classes = planner.classes()
+        number_items(classes)
         filing = Filing(self._script, self._naming, self._office)
         for month in range(1, 13):
             held = [one for one in classes if one.start.month == month]
@@ -135,7 +136,7 @@ class County:
         return Money(amounts["SPECIAL_ACCOUNT"])
 
     def _run(self, filing: Filing, classes: Sequence[ClassPlan]) -> None:
-        delivery = Delivery(self._script, self._naming, self._office, self._scale.face_share_bp)
+        delivery = Delivery(self._script, self._naming, self._scale.face_share_bp)
         inspecting = Inspecting(self._script, self._naming, self._office)
         assessing = Assessing(
             self._script, self._naming, self._office, self._assessor.institution_id

@@ -8,8 +8,7 @@ from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan, Seat
 from ledger.simulation.days import DAY, is_workday, minus, moment
 from ledger.simulation.naming import Naming
-from ledger.simulation.offices import Office
-from ledger.simulation.scales import RATES
+from ledger.simulation.scales import RATES, Rates
 from ledger.simulation.script import Script
 from ledger.simulation.timetables import HOURS, Session, alternatives
 
@@ -24,20 +23,26 @@ _MINUTE = timedelta(minutes=1)
 class Delivery:
     """Writes how the classes of a county are taught."""
 
-    def __init__(self, script: Script, naming: Naming, office: Office, face_bp: int) -> None:
+    def __init__(
+        self, script: Script, naming: Naming, face_bp: int, rates: Rates = RATES
+    ) -> None:
         """Begin; ``face_bp`` is the share of classes whose sheets bear the terminals' scores."""
         self._script = script
         self._naming = naming
-        self._office = office
         self._face_bp = face_bp
+        self._rates = rates
 
     def teach(self, plan: ClassPlan) -> None:
-        """Write the whole of a class, from its start to the completion of its teaching."""
+        """Write the whole of a class, from its start to the completion of its teaching.
+
+        A class that knows already how its sessions are really held is taught so.
+        """
         chance = Chance(self._naming.seed, "delivery", plan.class_id)
-        plan.held = {one.number: one for one in plan.sessions}
-        for session in plan.sessions[1:]:
-            if chance.happens(RATES.schedule_change):
-                self._change(plan, session, chance)
+        if not plan.held:
+            plan.held = {one.number: one for one in plan.sessions}
+            for session in plan.sessions[1:]:
+                if chance.happens(plan.change_bp or self._rates.schedule_change):
+                    self._change(plan, session, chance)
         held = sorted(plan.held.values(), key=lambda one: one.starts_at)
         self._start(plan, held[0], chance)
         method = "FACE" if chance.happens(_FACE_BP) else "PAPER"
@@ -159,6 +164,7 @@ class Delivery:
         if plan.approved_at is None or on <= plan.approved_at.date():
             return
         plan.held[session.number] = new
+        plan.changed.append(session.number)
         number = f"{plan.filing_no}-BG{session.number:02}"
         report = {
             "class_id": plan.class_id,
@@ -174,7 +180,7 @@ class Delivery:
     def _notify(
         self, plan: ClassPlan, number: str, reported: datetime, first: date, chance: Chance
     ) -> None:
-        late = chance.happens(RATES.late_notice)
+        late = chance.happens(self._rates.late_notice)
         told = reported + chance.randrange(20, 90) * _MINUTE
         if late:
             told = max(told, moment(first - DAY, 18, chance.randrange(60)))

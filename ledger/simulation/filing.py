@@ -11,9 +11,8 @@ from ledger.simulation.classes import ClassPlan, Seat
 from ledger.simulation.days import DAY, in_office, minus, moment, plus
 from ledger.simulation.lists import host
 from ledger.simulation.naming import Naming
-from ledger.simulation.offices import Office
+from ledger.simulation.offices import Office, as_history
 from ledger.simulation.people import Person
-from ledger.simulation.scales import RATES
 from ledger.simulation.script import Script
 
 SCANS: Final = (
@@ -101,20 +100,19 @@ class Filing:
         """Write the filing of a class and the bureau's answer; the approval sets its moment."""
         chance = Chance(self._naming.seed, "filing", plan.class_id)
         self._identify(plan, chance)
-        if chance.happens(RATES.late_filing):
+        self._waive(plan)
+        if plan.late:
             self._late(plan)
-        data = self._filing(plan)
-        body = plan.body
-        self._script.ask(plan.filed_at, body.caller(), "submit-class-filing", data, channel="outer")
+        self._submit(plan)
         answered = plan.filed_at.date()
-        if chance.happens(RATES.rejected_filing):
+        if plan.rejected:
             self._reject(plan, chance)
             return
-        if chance.happens(RATES.returned_filing):
+        if plan.returned:
             answered = self._return(plan, chance).date()
-        latest = minus(plan.start, 1)
-        on = min(plus(answered, chance.randrange(1, 4)), latest)
-        plan.approved_at = in_office(on, chance)
+        if plan.approved_at is None:
+            on = min(plus(answered, chance.randrange(1, 4)), minus(plan.start, 1))
+            plan.approved_at = in_office(on, chance, after=plan.filed_at if on == answered else None)
         approval = {
             "class_id": plan.class_id,
             "supervising_org": self._office.hr,
@@ -124,13 +122,45 @@ class Filing:
         self._script.ask(plan.approved_at, self._office.approver, "approve-class-filing", approval)
         self._enrol(plan, chance)
 
+    def _submit(self, plan: ClassPlan) -> None:
+        data, caller = self._filing(plan), plan.body.caller()
+        name = "submit-class-filing"
+        if plan.paper is None:
+            self._script.ask(plan.filed_at, caller, name, data, channel="outer")
+        else:
+            caller = as_history(caller)
+            self._script.ask(
+                plan.filed_at, caller, name, data, channel="import", as_facts=True
+            )
+
+    def _waive(self, plan: ClassPlan) -> None:
+        """Have the rules waived that the class cannot keep."""
+        for number, (rule, ground) in enumerate(plan.waivers, start=1):
+            at = in_office(minus(plan.filed_at.date(), 1), Chance(plan.class_id, rule))
+            data = {
+                "waiver_id": f"HM-{plan.filing_no}-{number}",
+                "rule_id": rule,
+                "ground": ground,
+                "class_id": plan.class_id,
+                "county_code": plan.county,
+                "reason": "经会议研究同意（模拟）",
+                "approver": self._office.bureau.person,
+                "doc_no": f"HY-{plan.filing_no}-{number}",
+                "doc": self._naming.digest("waiver", plan.filing_no, rule),
+                "valid_to": plan.end + 180 * DAY,
+            }
+            self._script.ask(at, self._office.bureau, "grant-waiver", data)
+
     def _filing(self, plan: ClassPlan, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        digest = self._naming.digest
+        digest, paper = self._naming.digest, plan.paper
+        scanned = plan.filed_at - timedelta(hours=3) if paper is None else paper.scanned_at
+        if paper is not None:
+            changed["declared_on"] = paper.declared_on
         scans = [
             {
                 "kind": kind,
                 "sha256": digest("scan", plan.filing_no, kind),
-                "created_at": plan.filed_at - timedelta(hours=3),
+                "created_at": scanned,
             }
             for kind in SCANS
         ]

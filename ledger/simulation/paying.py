@@ -28,12 +28,14 @@ _MINUTE = timedelta(minutes=1)
 class Paying:
     """Writes what happens to the claims of a county from the meeting on."""
 
-    def __init__(self, script: Script, naming: Naming, office: Office) -> None:
-        """Begin."""
+    def __init__(
+        self, script: Script, naming: Naming, office: Office, *, objected: bool = True
+    ) -> None:
+        """Begin; ``objected`` says whether anybody ever objects."""
         self._script = script
         self._naming = naming
         self._office = office
-        self._objecting = Objecting(script, naming, office)
+        self._objecting = Objecting(script, naming, office) if objected else None
 
     def settle(self, year: int, claims: Sequence[ClaimPlan]) -> list[ClaimPlan]:
         """Write the meetings of a year; return the claims that none of them dealt with."""
@@ -42,16 +44,19 @@ class Paying:
             ready = [one for one in left if one.reported_at and one.reported_at.date() < on]
             left = [one for one in left if one not in ready]
             for part, batch in enumerate(_batches(ready), start=1):
-                self._batch(f"{year}-{number}-{part}", on, batch)
+                self.batch(f"{year}-{number}-{part}", on, batch)
         return left
 
-    def _batch(self, name: str, on: date, claims: Sequence[ClaimPlan]) -> None:
+    def batch(self, name: str, on: date, claims: Sequence[ClaimPlan]) -> None:
+        """Write one batch of claims, from the meeting of a day to the payment."""
         chance = Chance(self._naming.seed, "batch", self._office.county, name)
         self._resolve(name, on, claims, chance)
         published = in_office(plus(on, chance.randrange(1, 3)), chance)
         one = PublicityId(self._naming.at(published, "publicity", self._office.county, name))
         self._publish(one, name, claims, published)
-        objection = self._objecting.lodge(one, name, claims, published, chance)
+        objection = None
+        if self._objecting is not None:
+            objection = self._objecting.lodge(one, name, claims, published, chance)
         last = plus(published.date(), PUBLICITY_DAYS)
         closed = in_office(plus(last, 1), chance)
         self._script.ask(closed, self._office.bureau, "close-publicity", {"publicity_id": one})
@@ -64,7 +69,8 @@ class Paying:
     ) -> None:
         """Decide an objection once the batch is closed, and apply for what it lets go."""
         decided = in_office(plus(closed.date(), chance.randrange(2, 5)), chance)
-        self._objecting.decide(one, objection, decided)
+        if self._objecting is not None:
+            self._objecting.decide(one, objection, decided)
         objection.claim.objected.clear()
         if objection.free():
             self._fund(one, (name, 2), [objection.claim], decided, chance, only=objection.items)
@@ -125,7 +131,13 @@ class Paying:
                 continue
             applied = closed + (at + 1) * 20 * _MINUTE
             no = f"ZJ-{self._office.county}-{name}-{fund}-{number}"
-            data = {"publicity_id": one, "fund": fund, "application_no": no, "round": number}
+            data = {
+                "publicity_id": one,
+                "fund": fund,
+                "application_no": no,
+                "year": applied.year,
+                "round": number,
+            }
             self._script.ask(applied, self._office.bureau, "submit-funding-application", data)
             payment = payment_of(one, fund, number)
             decided = in_office(plus(applied.date(), 1), chance)

@@ -11,11 +11,9 @@ from ledger.simulation.classes import Seat
 from ledger.simulation.days import DAY, in_office, plus
 from ledger.simulation.naming import Naming
 from ledger.simulation.offices import Office
-from ledger.simulation.scales import RATES
+from ledger.simulation.scales import RATES, Rates
 from ledger.simulation.script import Script
 
-_NO_PROOF_BP: Final = 600
-"""Persons who claim where they are registered and forget to prove it."""
 _GROUPS: Final = frozenset({"EMPLOYMENT_SKILL", "SPECIAL_ABILITY", "ENTREPRENEURSHIP"})
 _DOCS: Final = ("APPLICATION_FORM", "IDENTITY", "CERTIFICATE", "ATTENDANCE", "FILING_FORM")
 _STEP = timedelta(seconds=4)
@@ -39,8 +37,16 @@ class Money:
 class Reviewing:
     """Writes what happens to the claims of a county before the meeting."""
 
-    def __init__(self, script: Script, naming: Naming, office: Office, money: Money) -> None:
+    def __init__(  # noqa: PLR0913 - what reviews depend on
+        self,
+        script: Script,
+        naming: Naming,
+        office: Office,
+        money: Money,
+        rates: Rates = RATES,
+    ) -> None:
         """Begin."""
+        self._rates = rates
         self._script = script
         self._naming = naming
         self._office = office
@@ -53,18 +59,18 @@ class Reviewing:
 
     def _claim(self, claim: ClaimPlan, chance: Chance) -> None:
         at = claim.submitted_at
-        unproven = claim.mode == "PERSON" and chance.happens(_NO_PROOF_BP)
+        unproven = claim.mode == "PERSON" and chance.happens(self._rates.unproven)
         form = self._form(claim, proven=not unproven)
         whole = self._whole(claim, form)
         self._script.ask(at, claim.caller, "submit-claim", whole, channel="outer")
         if unproven:
             at = self._returned(claim, at, chance, refused=["ELG-20"])
-        elif chance.happens(RATES.returned_claim):
+        elif chance.happens(self._rates.returned_claim):
             at = self._returned(claim, at, chance)
         accepted = in_office(plus(at.date(), chance.randrange(1, 4)), chance)
         package = {"claim_id": claim.claim_id, "package_sha256": self._package(claim, at)}
         self._script.ask(accepted, self._office.clerk, "accept-claim", package)
-        if chance.happens(RATES.refused_claim):
+        if chance.happens(self._rates.refused_claim):
             self._refuse(claim, in_office(plus(accepted.date(), 2), chance))
             return
         self._registers(claim, accepted)

@@ -4,7 +4,7 @@ Sizes and rates are those of the benchmark: a county has 150 classes a year with
 a city 1,100 classes, a city at its peak 3,000.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from aggregates.language import Message
@@ -87,12 +87,12 @@ class Rates:
         rejected_filing: Filings that the bureau does not agree to.
         schedule_change: Changes of the timetable, for each session.
         late_notice: Those of which the trainees are told too late (DEL-02).
-        late_report: Those that are reported to the bureau too late (DEL-01), then not held so.
         ineligible: Heads who turn out not to be entitled.
         withdrawn: Heads who leave.
         failed: Candidates who fail.
         retaken: Those of them who pass the retake.
         returned_claim: Claims given back once.
+        unproven: Persons who claim where they are registered and forget to prove it.
         refused_claim: Claims refused.
         absent: Heads absent from a session.
         late_to_class: Heads late for a session.
@@ -108,9 +108,12 @@ class Rates:
     failed: int = 350
     retaken: int = 6_000
     returned_claim: int = 800
+    unproven: int = 600
     refused_claim: int = 100
     absent: int = 250
     late_to_class: int = 150
 
 
 RATES: Final = Rates()
+SMOOTH: Final = Rates(*([0] * len(fields(Rates))))
+"""Nothing goes otherwise than planned: for classes that are made for one purpose."""

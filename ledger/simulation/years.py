@@ -7,7 +7,7 @@ from typing import Final
 
 from aggregates.ids import ClassId
 from aggregates.law.deadlines import ClaimMode
-from ledger.simulation.bodies import Body
+from ledger.simulation.bodies import CAPACITY, Body
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan, Pool, Seat
 from ledger.simulation.courses import ONLINE_SESSIONS, Course
@@ -57,6 +57,8 @@ _WHOLE_BP = 10_000
 _SURCHARGED_BP = 2_500
 _UNPLANNED_BP = 500
 _EARLIEST = 12
+_REJECTED_FROM = 20
+_MAIN_SITE_BP = 7_000
 _BENEFIT_BP = 400
 """How many of the unemployed draw benefit while they train."""
 _INELIGIBLE_BP = RATES.ineligible * 4
@@ -99,8 +101,22 @@ class Year:
         """Return the classes in the order of their starts."""
         slots = sorted(self._slots(), key=lambda slot: slot.start)
         found = [self._class(number, slot) for number, slot in enumerate(slots, start=1)]
-        self._number_items(found)
+        self._trouble(found)
         return found
+
+    def _trouble(self, plans: Sequence[ClassPlan]) -> None:
+        """Choose whose filing is late, returned or rejected; each happens to one at least."""
+        left = list(plans)
+        for rate, name in (
+            (RATES.late_filing, "late"),
+            (RATES.returned_filing, "returned"),
+            (RATES.rejected_filing, "rejected"),
+        ):
+            if name == "rejected" and len(plans) < _REJECTED_FROM:
+                continue
+            for one in self._chance.sample(left, max(1, len(plans) * rate // _WHOLE_BP)):
+                setattr(one, name, True)
+                left.remove(one)
 
     def _slots(self) -> list[Slot]:
         found = []
@@ -127,7 +143,7 @@ class Year:
         heads = self._heads(slot, chance)
         pattern = "FULL" if project else chance.weighted(PATTERNS)
         start = next(day for day in days(slot.start, slot.start + 30 * DAY) if runs_on(pattern, day))
-        main = len(body.sites()) == 1 or heads > 60 or not chance.happens(3_000)
+        main = len(body.sites()) == 1 or heads > CAPACITY or chance.happens(_MAIN_SITE_BP)
         wanted = Wanted(
             body=body,
             course=course,
@@ -206,12 +222,13 @@ class Year:
                 # Whoever a register reports on goes to no further class.
                 seat.person.settled = seat.ineligible or seat.benefit
 
-    def _number_items(self, plans: Sequence[ClassPlan]) -> None:
-        """Give classes their numbers in their bodies' plans of the month."""
-        counted: dict[tuple[str, int], int] = {}
-        for plan in plans:
-            key = (plan.body.uscc, plan.start.month)
-            counted[key] = plan.item_no = counted.get(key, 0) + 1
+
+def number_items(plans: Sequence[ClassPlan]) -> None:
+    """Give classes their numbers in their bodies' plans of the month."""
+    counted: dict[tuple[str, int, int], int] = {}
+    for plan in sorted(plans, key=lambda one: one.start):
+        key = (plan.body.uscc, plan.start.year, plan.start.month)
+        counted[key] = plan.item_no = counted.get(key, 0) + 1
 
 
 def _attendance(seat: Seat, sessions: Sequence[Session], chance: Chance) -> None:

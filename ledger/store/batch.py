@@ -105,7 +105,7 @@ def _judged(request: Packed, batch: Batch, known: StreamHeads) -> VersionConflic
     conflicts: set[str] = set()
     for stream, version in append.guards:
         stands_at = (batch.heads.get(stream) or known.get(stream) or NOT_BEGUN).version
-        if False:
+        if stands_at != version:
             conflicts.add(stream)
             batch.ahead = batch.ahead or stands_at < version
     for draft in append.drafts:

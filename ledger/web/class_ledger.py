@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from aggregates.law.catalogues import TrainingType
 from ledger.application.asking import Asked, asking
-from ledger.application.criteria import ClassCriteria, When, refused, when
+from ledger.application.criteria import ClassCriteria, refused, when
 from ledger.application.naming import COUNTIES, code_title, county_title
 from ledger.web.rendering import Address, Lang, caller_of, lang_of, ledger_of, render
 from ledger.web.spelling import share
@@ -193,7 +193,6 @@ async def page(request: Request) -> Response:
         statuses=statuses,
         bodies=bodies,
         counties=COUNTIES,
-        file=_file(params, then),
         types=get_args(TrainingType),
         all_statuses=STATUSES,
         tones=TONES,
@@ -202,15 +201,6 @@ async def page(request: Request) -> Response:
         wide=wide,
         chips=list(_chips(request, lang, names)),
     )
-
-
-def _file(params: QueryParams, then: When) -> list[tuple[str, object]]:
-    """Return the criteria as the API takes them, for a file of the same list."""
-    names = {"q", "county", "institution", "training_type", "status", "start", "end", "sort"}
-    kept: list[tuple[str, object]] = [(k, v) for k, v in params.multi_items() if k in names]
-    if then.moment is not None:
-        kept += [("at", then.position), ("until", then.day)]
-    return kept
 
 
 async def _shares(

@@ -13,10 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.web.rendering import lang_of, render
+from ledger.web.texts import say
 
 PROBLEM = b"application/problem+json"
-UNKNOWN = 404
-UNNAMED = 401
+BROKEN = 500
 
 
 class FailuresAsPages:
@@ -34,8 +34,11 @@ class FailuresAsPages:
         # The reader's own choice of language goes before the browser's.
         MutableHeaders(scope=scope)["accept-language"] = lang_of(request)
         held: list[Message] = []
+        begun = False
 
         async def retold(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 if not _is_problem(message["headers"]):
                     await send(message)
@@ -50,7 +53,14 @@ class FailuresAsPages:
                     page = _page(request, orjson.loads(told))
                     await page(scope, receive, send)
 
-        await self._app(scope, receive, retold)
+        try:
+            await self._app(scope, receive, retold)
+        except Exception:
+            # The reader gets a page; what went wrong is for the log of whoever runs the service.
+            if not begun:
+                page = _page(request, {"status": BROKEN, "title": say("broken", lang_of(request))})
+                await page(scope, receive, send)
+            raise
 
 
 def _is_problem(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -2,11 +2,31 @@
 
 from fastapi import FastAPI
 
-from ledger.web import class_ledger, one_class, signing_in
+from ledger.web import (
+    api_docs,
+    archive,
+    class_ledger,
+    money,
+    one_class,
+    one_entry,
+    risk,
+    signing_in,
+    trail,
+)
 from ledger.web.assets import Assets
 from ledger.web.failures import FailuresAsPages
 
-_PAGES = (signing_in, class_ledger, one_class)
+_PAGES = (
+    signing_in,
+    class_ledger,
+    one_class,
+    risk,
+    archive,
+    trail,
+    money,
+    one_entry,
+    api_docs,
+)
 
 
 def add_pages(app: FastAPI) -> None:

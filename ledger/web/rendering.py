@@ -70,7 +70,7 @@ def _environment(lang: Lang) -> Environment:
     )
     environment.filters.update(filters(lang))
     environment.globals.update(
-        t=lambda name, **values: say(name, lang, **values), lang=lang, asset=asset, link=link
+        t=lambda name, /, **values: say(name, lang, **values), lang=lang, asset=asset, link=link
     )
     return environment
 
@@ -119,6 +119,11 @@ class Address:
         dropped = {*changed, *PASSING}
         kept = [(k, v) for k, v in self.values if k not in dropped and v]
         return link(self.path, [*kept, *changed.items()])
+
+    def file(self, path: str, form: str) -> str:
+        """Return the address of the same list as a file."""
+        kept = [(k, v) for k, v in self.values if v and k not in PASSING | {"columns"}]
+        return link(path, kept, format=form)
 
     def without(self, name: str, value: str) -> str:
         """Return the address without one of the values of a name."""

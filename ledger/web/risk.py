@@ -29,7 +29,6 @@ from projections.risk.queries import MonthRow, RuleRow, SignalRow
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
 TONES: Mapping[str, str] = {"CRITICAL": "red", "HIGH": "red", "MEDIUM": "amber", "LOW": "blue"}
 SUBJECT_KINDS = ("class", "person", "claim")
-COLORS = ("blue", "seal", "green", "amber", "violet", "teal", "ink-3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,7 @@ async def page(request: Request) -> Response:
         tones=TONES,
         rules=_rules(by_rule),
         titles={one.id: one.title for one in INDICATORS},
+        params={one.id: {p.name: p.title for p in one.params.values()} for one in INDICATORS},
         chart=_chart(by_month, lang_of(request)),
         sealed=sealed,
         reads_sealed="AUDITOR" in asked.reach.sealed,

@@ -94,6 +94,15 @@ def code(value: str | None, field: str, lang: str) -> str:
     return value if title is None else title.text(lang)
 
 
+def measure(value: str, name: str, lang: str) -> str:
+    """Return what an indicator found or ran with: a number, a share, or codes joined by ``+``."""
+    if value.lstrip("-").isdigit():
+        return percent(int(value)) if name.endswith("_bp") else value
+    if name == "occupation":
+        return occupation_title(value).text(lang)
+    return ("、" if lang == "zh" else ", ").join(code(one, name, lang) for one in value.split("+"))
+
+
 def role(value: str, lang: str) -> str:
     """Return a role's name."""
     known = ROLES.get(value)
@@ -121,6 +130,7 @@ def filters(lang: str) -> dict[str, Callable[..., Any]]:
         "short_id": short_id,
         "code": lambda value, field="": code(value, field, lang),
         "codes": lambda values, field="": listed(values, field),
+        "measure": lambda value, name: measure(value, name, lang),
         "county": lambda value: county_title(value or "").text(lang),
         "occupation": lambda value: occupation_title(value).text(lang) if value else NOTHING,
         "role": lambda value: role(value, lang),

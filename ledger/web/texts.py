@@ -47,6 +47,7 @@ _FRAME = _texts(
     funds=("资金账", "Funds"),
     api_docs=("接口文档", "API"),
     home=("返回首页", "Home"),
+    broken=("页面出错了，请稍后再试", "Something went wrong; try again later"),
     all=("全部", "All"),
     ask=("查询", "Search"),
     clear=("重置", "Reset"),
@@ -213,12 +214,131 @@ _STORY = _texts(
     no_entries=("没有记录", "no entries"),
     class_=("班期", "Class"),
 )
+_RISK = _texts(
+    risk_title=("风险疑点看板", "Risk signals"),
+    risk_line=(
+        "疑点只是需要人来核查的问题，不是结论；不进入台账，不影响任何办理。",
+        "A signal is a question to a person, never a finding; it stands nowhere else.",
+    ),
+    rule=("规则", "Rule"),
+    rules=("监测规则", "Indicators"),
+    rules_line=("每条规则的依据、参数与命中数", "Each with its clause, parameters and signals"),
+    severity=("严重程度", "Severity"),
+    severity_of=("其中：{name}", "{name}"),
+    subject=("对象", "Subject"),
+    subject_kind=("对象类型", "Kind of subject"),
+    clause=("依据", "Clause"),
+    post=("领域与岗位", "Field and post"),
+    signals=("疑点", "Signals"),
+    open_signals=("待核查疑点", "Open signals"),
+    count_of_signals=("共 {count} 条", "{count} signals"),
+    chart_signals=("按月份与规则", "By month and rule"),
+    sealed_signals=("封存疑点", "Sealed signals"),
+    sealed_signals_line=("涉及主管部门，仅审计与纪检可见", "They judge the authority itself"),
+    days_looked_at=("统计区间", "Days looked at"),
+    found_values=("实测值", "Found"),
+    evidence=("证据", "Evidence"),
+    and_more_evidence=("另 {count} 条", "{count} more"),
+    no_signals=("没有符合条件的疑点。", "No signal meets the criteria."),
+)
+_ARCHIVE = _texts(
+    archive_title=("一期一档", "Archive of each class"),
+    archive_line=(
+        "每个班期一份档案：应有材料、缺少材料、封存与保管期限。",
+        "One for each class: what it must hold, what it lacks, until when it is kept.",
+    ),
+    archive_state=("档案状态", "State"),
+    only_lacking=("仅看缺材料", "Only those lacking something"),
+    archives=("档案", "Archives"),
+    sealed_archives=("已封存", "Sealed"),
+    lacking_archives=("缺材料", "Lacking something"),
+    documents=("材料", "Documents"),
+    pages_of=("{count} 页", "{count} pages"),
+    count_of_archives=("共 {count} 份", "{count} archives"),
+    sum_of_archives=("合计（{count} 份）", "Sum of {count}"),
+    nothing_missing=("齐全", "complete"),
+    no_archives=("没有符合条件的档案。", "No archive meets the criteria."),
+    checklist=("材料清单", "Checklist"),
+    checklist_line=("按 DB37/T 4498—2022 第7.2.3条", "By DB37/T 4498—2022, 7.2.3"),
+    missing=("缺", "missing"),
+    there=("齐", "there"),
+    one_medium_only=("缺纸质或电子件", "one medium only"),
+    not_required=("非必备", "not required"),
+    documents_line=("只存摘要，原件在归档处", "by digest; the papers lie where they are kept"),
+    filed_on=("归档日期", "Filed on"),
+    no_documents=("还没有归档材料。", "Nothing has been filed."),
+)
+_TRAILS = _texts(
+    trail_title=("轨迹查询", "Trails"),
+    trail_line=(
+        "与某人、某机构、某经办人、某账户有关的全部记录。",
+        "Every entry about one person, institution, official or account.",
+    ),
+    another_look_up=("查询其他对象", "Look up something else"),
+    look_up=("查询轨迹", "Look up"),
+    kind=("类别", "Kind"),
+    value=("编号", "Number or id"),
+    value_hint=(
+        "身份证号、账号、电话、班期编号、机构名称或 UUID",
+        "ID number, account, telephone, filing number, name or UUID",
+    ),
+    task=("任务编号", "Task number"),
+    task_hint=("如 审2026-015", "such as A2026-015"),
+    purpose=("查询事由", "Purpose"),
+    purpose_hint=("如 专项审计抽查", "such as a sample of the special audit"),
+    trace_warning=(
+        "每次查询都会先写入账本：何人、何时、查了什么、为什么。该记录封存，仅本类监督人员可见。",
+        "Each look is written first: who, when, at what, why. It is sealed for your own role.",
+    ),
+    trace_left=("本次查询已留痕（任务 {task}）", "This look was recorded (task {task})"),
+    sealed_count=("含封存记录 {count} 条", "{count} sealed entries"),
+    newer=("较新", "Newer"),
+    older=("较早", "Older"),
+    bad_kind=("不能追踪这一类", "nothing of that kind can be followed"),
+    entitlements=("个人享受补贴情况", "What a person was granted"),
+    granted_items=("享受明细", "Items"),
+    granted_line=("每人每年不超过3次（不区分资金来源）", "at most three a year, whatever the fund"),
+    used_of=("已享受 {count} 次，{yuan} 元", "used {count}, {yuan} yuan"),
+    reserved=("占用金额", "Reserved"),
+    no_items=("没有享受记录。", "Nothing was granted."),
+)
+_REST = _texts(
+    funds_line=(
+        "每个县区、每项资金、每个年度一本账：下达、占用、拨付、余额。",
+        "A book for each county, fund and year: allocated, reserved, paid, left.",
+    ),
+    books=("各项资金", "Books"),
+    sum=("合计", "Sum"),
+    no_books=("没有资金账。", "There are no books."),
+    entry=("记录", "Entry"),
+    proof=("核验", "What can be checked"),
+    raw_bytes=("原始字节", "Raw bytes"),
+    leaf_stored=("账本中的叶哈希", "Leaf hash as stored"),
+    leaf_computed=("现场重算 SHA-256(0x00‖记录)", "Computed now, SHA-256(0x00‖entry)"),
+    leaf_before=("同一流上一条的叶哈希", "Leaf of the entry before in its stream"),
+    first_of_its_stream=("无，本条为该流首条", "none: the first of its stream"),
+    they_agree=("一致", "they agree"),
+    they_differ=("不一致：记录已被改动", "they differ: the entry was changed"),
+    size=("长度", "Length"),
+    bytes=("{count} 字节", "{count} bytes"),
+    recorded=("入账时间", "Recorded"),
+    envelope=("信封", "Envelope"),
+    data=("内容", "Data"),
+    data_line=(
+        "个人信息只有承诺值，不含明文",
+        "personal values stand here as commitments, never in clear",
+    ),
+    api_docs_line=("全部命令与查询，离线可用。", "Every command and question, off line."),
+    api_docs_no_script=("此页需要 JavaScript；接口描述见 openapi.json。", "See openapi.json."),
+)
 
-TEXTS: Mapping[str, Message] = _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY
+TEXTS: Mapping[str, Message] = (
+    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST
+)
 """Every text by its name."""
 
 
-def say(name: str, lang: str, **values: object) -> str:
+def say(name: str, lang: str, /, **values: object) -> str:
     """Return a text in a language, its holes filled; ``_`` in its name stands for a space.
 
     Raises:

@@ -17,3 +17,6 @@ create table model.archive (
   retention_to date,
   state text collate "C" not null
 );
+create index archive_numbered on model.archive (coalesce(filing_no, ''), class_id);
+create index archive_county_numbered on model.archive (county, coalesce(filing_no, ''), class_id);
+create index archive_state_numbered on model.archive (state, coalesce(filing_no, ''), class_id);

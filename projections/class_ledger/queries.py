@@ -1,7 +1,7 @@
 """Questions to the class ledger: lists, totals, one class; now, or as of any moment."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, sql
 from psycopg.rows import args_row
 
+from aggregates.law.deadlines import add_months
 from projections.class_ledger import CLASS_LEDGER
 from projections.model import Moment
 from projections.paging import PAGE_ROWS, Listing, Order, Page, together, within
@@ -132,9 +133,10 @@ ALL = ClassFilter()
 COLUMNS = CLASS_LEDGER.columns
 """The columns in the order of 班期台账, by any of which a list can be sorted."""
 _LISTING = Listing(CLASS_LEDGER, ClassRow)
-_MONTH = sql.SQL("to_char(coalesce(started_on, filed_on), 'YYYY-MM')")
+_BEGUN = sql.SQL("coalesce(started_on, filed_on)")
+_MONTH_CHARS = 7
 _SHARES = {
-    "month": _MONTH,
+    "month": sql.SQL("date_trunc('month', coalesce(started_on, filed_on)::timestamp)::date"),
     "status": sql.SQL("status"),
     "county": sql.SQL("county"),
     "training_type": sql.SQL("training_type"),
@@ -160,6 +162,7 @@ async def page(
     Raises:
         BadCursor: the cursor is none of this list.
         KeyError: there is no such column to sort by.
+        ValueError: a month of the filter is none; so do the functions below.
     """
     return await _LISTING.page(
         connection,
@@ -226,13 +229,15 @@ async def shares(
         KeyError: there is no such division.
     """
     statement = sql.SQL(
-        "select coalesce({}, '') as division, count(*), sum(heads_trained)::bigint,"
+        "select coalesce(division::text, ''), count(*), sum(heads_trained)::bigint,"
         " sum(claimed_fen)::bigint, sum(paid_fen)::bigint"
-        " from {} where {} group by division order by division"
+        " from (select {} as division, heads_trained, claimed_fen, paid_fen from {} where {}) as a"
+        " group by division order by 1"
     ).format(_SHARES[by], _LISTING.source(moment, only.class_ids or None), _where(only))
     async with connection.cursor(row_factory=args_row(Share)) as found:
         await found.execute(statement)
-        return await found.fetchall()
+        rows = await found.fetchall()
+    return [replace(row, of=row.of[:_MONTH_CHARS]) for row in rows] if by == "month" else rows
 
 
 async def values(connection: AsyncConnection[Any], column: str) -> list[str]:
@@ -251,6 +256,10 @@ async def values(connection: AsyncConnection[Any], column: str) -> list[str]:
     return [one for (one,) in await found.fetchall()]
 
 
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
 def _where(only: ClassFilter) -> sql.Composed:
     told = [
         within(column, held)
@@ -265,9 +274,10 @@ def _where(only: ClassFilter) -> sql.Composed:
         if held
     ]
     if only.month_from:
-        told.append(sql.SQL("{} >= {}").format(_MONTH, sql.Literal(only.month_from)))
+        told.append(sql.SQL("{} >= {}").format(_BEGUN, sql.Literal(_first(only.month_from))))
     if only.month_to:
-        told.append(sql.SQL("{} <= {}").format(_MONTH, sql.Literal(only.month_to)))
+        beyond = add_months(_first(only.month_to), 1)
+        told.append(sql.SQL("{} < {}").format(_BEGUN, sql.Literal(beyond)))
     if only.text:
         part = sql.Literal(only.text)
         told.append(

@@ -39,3 +39,17 @@ create table model.class_ledger (
   objections integer not null,
   status text collate "C" not null
 );
+
+-- Lists are sorted by these, alone or within a county, an institution or a status; a row without
+-- a value comes first, as the lists have it (paging.py).
+create index class_ledger_filed on model.class_ledger (coalesce(filed_on, '-infinity'), class_id);
+create index class_ledger_started on model.class_ledger (coalesce(started_on, '-infinity'), class_id);
+create index class_ledger_named on model.class_ledger (coalesce(institution, ''), class_id);
+create index class_ledger_numbered on model.class_ledger (coalesce(filing_no, ''), class_id);
+create index class_ledger_claimed on model.class_ledger (claimed_fen, class_id);
+create index class_ledger_paid on model.class_ledger (paid_fen, class_id);
+create index class_ledger_county_filed on model.class_ledger (county, coalesce(filed_on, '-infinity'), class_id);
+create index class_ledger_county_started on model.class_ledger (county, coalesce(started_on, '-infinity'), class_id);
+create index class_ledger_county_paid on model.class_ledger (county, paid_fen, class_id);
+create index class_ledger_body_filed on model.class_ledger (institution_id, coalesce(filed_on, '-infinity'), class_id);
+create index class_ledger_status_filed on model.class_ledger (status, coalesce(filed_on, '-infinity'), class_id);

@@ -18,8 +18,8 @@ from ledger.ids import SystemIds
 from ledger.store.requests import Append
 from ledger.vault.keys import Keyring
 from tests.aggregates.claim_commands import submit_claim
-from tests.aggregates.claim_stories import ACCEPTED, Story, a_submitted_claim
-from tests.aggregates.claims import CLAIM, CLAIM_LAW, CLERK, OTHER_CLAIM, PACKAGE
+from tests.aggregates.claim_stories import Story, a_submitted_claim
+from tests.aggregates.claims import ACCEPTED, CLAIM, CLAIM_LAW, CLERK, OTHER_CLAIM, PACKAGE
 from tests.aggregates.harness import COUNTY, Happened, given, moment
 from tests.aggregates.stories import told
 

@@ -26,7 +26,7 @@ REQUIRED: tuple[RequiredKind, ...] = (
     "TRAINEE_FORMS",
     "SATISFACTION_SURVEY",
 )
-FUND_ACCOUNT = FundAccountId(derived_id("fund-account", EAST, "EMPLOYMENT", 2026))
+FUND_ACCOUNT = FundAccountId(derived_id("fund-account", EAST, "EMPLOYMENT", 2024))
 
 
 def archive(story: Story, *, whole: bool) -> None:
@@ -143,7 +143,7 @@ def budget(writer: Writer, allocated: Fen, reserved: Fen) -> None:
         "fund_account_id": FUND_ACCOUNT,
         "county_code": EAST,
         "fund": "EMPLOYMENT",
-        "year": 2026,
+        "year": 2024,
     }
     writer.put(
         "fund-account",

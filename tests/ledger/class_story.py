@@ -56,7 +56,7 @@ from tests.ledger.small_world import Writer, digest, official, on
 End = Literal["FILED", "RETURNED", "RUNNING", "ASSESSED", "CLAIMED", "PAID"]
 STANDARD_FEN = 120_000
 SESSIONS = 4
-FUND_ACCOUNT = FundAccountId(derived_id("fund-account", "371502", "EMPLOYMENT", 2026))
+FUND_ACCOUNT = FundAccountId(derived_id("fund-account", "371502", "EMPLOYMENT", 2024))
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Story:
     def __post_init__(self) -> None:
         self.id = ClassId(derived_id("class", self.number))
         self.claim = ClaimId(derived_id("claim", self.number))
-        self.start = date(2026, 1 + self.number % 9, 2 + self.number % 20)
-        self.filing_no = f"BA-{self.county}-2026-{self.number:04d}"
+        self.start = date(2024, 1 + self.number % 9, 2 + self.number % 20)
+        self.filing_no = f"BA-{self.county}-2024-{self.number:04d}"
         self.writer.now = max(self.writer.now, on(self.start) - timedelta(days=12))
         self.trainees = [self._trainee(n) for n in range(self.heads)]
         self.positions: dict[str, int] = {}

@@ -27,7 +27,7 @@ from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
 EAST, NORTH = "371502", "371526"
-BEGUN = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+BEGUN = datetime(2024, 1, 5, 1, 0, tzinfo=UTC)
 
 
 def digest(*parts: object) -> str:

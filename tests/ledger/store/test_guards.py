@@ -126,3 +126,33 @@ async def test_guards_let_only_one_of_two_take_the_last_place(
         )
         assert sum(isinstance(one, VersionConflict) for one in answers) == 1
     assert len(rows(database)) in range(rounds, 2 * rounds + 1)
+
+
+async def test_a_refused_beginning_of_a_stream_does_not_hide_that_it_has_begun(
+    log: Log, other: Log, database: str
+) -> None:
+    """Nobody is asked about a stream that a request begins; its neighbours must not rely on it."""
+    begun, moved, stream = new_stream(), new_stream(), new_stream()
+    await log.append(writing((moved, 1), (moved, 2)))
+    await other.append(writing((begun, 1)))
+
+    answers = await asyncio.gather(
+        log.append(writing((begun, 1), guards=((moved, 1),))),
+        log.append(writing((begun, 2))),
+        return_exceptions=True,
+    )
+
+    assert isinstance(answers[0], VersionConflict)
+    assert not isinstance(answers[1], BaseException)
+
+    other_begun = new_stream()
+    await other.append(writing((other_begun, 1)))
+    await log.append(writing((new_stream(), 1)))
+    log._session._known.clear()  # noqa: SLF001 - as after many other streams
+    answers = await asyncio.gather(
+        log.append(writing((stream, 1), guards=((other_begun, 0),))),
+        log.append(writing((other_begun, 1), guards=((moved, 1),))),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in answers] == [VersionConflict, VersionConflict]
+    assert len(rows(database)) == 5

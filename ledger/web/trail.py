@@ -1,0 +1,165 @@
+"""轨迹: everything that concerns one person, official, institution, account.
+
+Whoever follows a trail says why, once for the task at hand; every look is then a sealed fact in
+the log before anything is shown.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Sequence
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from aggregates.instructor.facts import InstructorRegistered
+from aggregates.trainee.facts import TraineeIdentityVerified
+from ledger.application.access import record_access
+from ledger.application.asking import asking, leaves_trace, purpose_of
+from ledger.application.criteria import identity, refused, when
+from ledger.application.naming import code_title
+from ledger.application.subjects import FOLLOWED, subject_of
+from ledger.application.timeline import Event, Timeline, sealed_story, timeline, with_sealed
+from ledger.vault.opening import Purpose
+from ledger.web import story
+from ledger.web.rendering import caller_of, lang_of, ledger_of, link, render
+from ledger.web.texts import TEXTS
+from projections.trail import queries
+from projections.trail.queries import TrailPage
+
+SEE_OTHER = 303
+TASK_COOKIE = "mingzhang_task"
+NO_PURPOSE = Purpose("", "")
+
+
+def routes() -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/trail", page, methods=["GET"])
+    router.add_api_route("/trail", look, methods=["POST"])
+    return router
+
+
+def purpose_in(request: Request) -> Purpose:
+    """Return the purpose that the reader declared, an empty one where none was."""
+    try:
+        told = orjson.loads(urlsafe_b64decode(request.cookies.get(TASK_COOKIE, "")))
+        return Purpose(str(told[0]), str(told[1]))
+    except (ValueError, TypeError, IndexError, KeyError, NotBase64):
+        return NO_PURPOSE
+
+
+def declare(answer: Response, purpose: Purpose, *, secure: bool) -> None:
+    """Let the browser keep a purpose until it is closed; pages of this site alone read it."""
+    told = urlsafe_b64encode(orjson.dumps([purpose.text, purpose.task])).decode()
+    answer.set_cookie(TASK_COOKIE, told, httponly=True, samesite="strict", secure=secure)
+
+
+async def look(
+    request: Request,
+    kind: Annotated[str, Form()] = "",
+    value: Annotated[str, Form()] = "",
+    purpose: Annotated[str, Form()] = "",
+    task: Annotated[str, Form()] = "",
+) -> Response:
+    """Take what is to be followed and why; a number typed in goes no further than this."""
+    ledger = ledger_of(request)
+    why = purpose_of(purpose, task)
+    async with asking(ledger, caller_of(request), "trail") as asked:
+        one = await subject_of(ledger, asked, kind, value)
+    answer = RedirectResponse(link("/trail", kind=kind, id=one), SEE_OTHER)
+    declare(answer, why, secure=request.url.scheme == "https")
+    return answer
+
+
+async def page(request: Request) -> Response:
+    """Show a trail, or ask which."""
+    params, ledger, lang = request.query_params, ledger_of(request), lang_of(request)
+    kind, told = params.get("kind", ""), params.get("id", "").strip()
+    purpose = purpose_in(request)
+    async with asking(ledger, caller_of(request), "trail") as asked:
+        if not told or (leaves_trace(asked.caller) and not purpose.text):
+            return render(
+                request,
+                "trail.html",
+                standing=asked.standing,
+                kinds=FOLLOWED,
+                kind=kind,
+                told=told,
+                purpose=purpose,
+                one=None,
+            )
+        if kind not in queries.KINDS:
+            raise refused("kind", TEXTS["bad kind"])
+        one = identity("id", told)
+        then = await when(asked, params.get("at", "").strip())
+        await record_access(
+            ledger,
+            asked.caller,
+            what=f"{kind}/{one}",
+            fields=("trail",),
+            purpose=purpose_of(purpose.text, purpose.task),
+            person=one if kind == "person" else None,
+        )
+        found = await queries.page(
+            asked.connection,
+            kind,
+            one,
+            before=_position("before", params.get("before")),
+            after=_position("after", params.get("after")),
+            moment=then.moment,
+        )
+        count = await queries.count(asked.connection, kind, one, moment=then.moment)
+        sealed = await sealed_story(ledger, asked, kind, one)
+        story_told = await timeline(ledger, asked, found.rows)
+        shown = await with_sealed(
+            ledger, asked, story_told.events, _beside(sealed, found, then.position)
+        )
+    teller = story.Teller(shown, lang, follows=True, about=(one,))
+    title = code_title("", kind)
+    return render(
+        request,
+        "trail.html",
+        standing=asked.standing,
+        kinds=FOLLOWED,
+        kind=kind,
+        told=told,
+        purpose=purpose,
+        one=one,
+        kind_title=kind if title is None else title.text(lang),
+        when=then,
+        names=_names(shown),
+        page=found,
+        count=count,
+        sealed=len(sealed),
+        story=story.grouped(teller.told()),
+    )
+
+
+def _position(where: str, text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdigit():
+        raise refused(where, TEXTS["bad cursor"])
+    return int(text)
+
+
+def _beside(sealed: Sequence[Event], found: TrailPage, last: int) -> list[Event]:
+    """Return the sealed facts whose places lie among the entries of a page."""
+    low = found.rows[-1].position if found.rows and found.older is not None else 0
+    high = found.rows[0].position if found.rows and found.newer is not None else last
+    return [one for one in sealed if low <= one.position <= high]
+
+
+def _names(told: Timeline) -> list[str]:
+    """Return the masked name and number of the person that a story is about."""
+    for event in reversed(told.events):
+        fact = event.fact
+        if isinstance(fact, TraineeIdentityVerified | InstructorRegistered):
+            masks = (
+                told.masks.get(fact.name.commitment),
+                told.masks.get(fact.id_number.commitment),
+            )
+            return [mask for mask in masks if mask]
+    return []

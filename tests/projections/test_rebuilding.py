@@ -1,0 +1,80 @@
+"""Parts made anew from the entries, by several processes, beside the live ones."""
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from psycopg.errors import UndefinedTable
+
+from projections.catalogue import MODELS, folds
+from projections.digest import digest_now
+from projections.rebuilding import RebuildFailed, rebuild_parts
+from projections.run import PARTS, position_of
+from tests.projections.chance import by_chance
+from tests.projections.conftest import Mirror
+
+LOG = by_chance(Random(11), 120).entries  # noqa: S311 - a world to be told again
+
+
+@pytest.fixture
+def whole(mirror: Mirror) -> Iterator[Mirror]:
+    """A mirror that is folded to its end."""
+    mirror.empty()
+    mirror.write(LOG)
+    mirror.fold()
+    yield mirror
+    mirror.empty()
+
+
+def _digests(mirror: Mirror) -> dict[str, str]:
+    return {one.name: digest_now(mirror.connection, one) for one in MODELS}
+
+
+def test_two_processes_leave_the_rows_that_folding_leaves(whole: Mirror) -> None:
+    before = _digests(whole)
+    whole.connection.execute("update detail.payment set amount_fen = 0")
+    reached = rebuild_parts(
+        whole.conninfo, folds(), processes=2, entries_min=1, entries_in="mirror"
+    )
+    assert reached == len(LOG)
+    assert _digests(whole) == before
+
+
+def test_nothing_folded_yet_is_built_to_the_end_of_the_log(mirror: Mirror) -> None:
+    mirror.empty()
+    mirror.write(LOG)
+    assert rebuild_parts(mirror.conninfo, folds(), entries_in="mirror") == len(LOG)
+    built = _digests(mirror)
+    assert {position_of(mirror.connection, one.name) for one in MODELS} == {len(LOG)}
+    mirror.empty()
+    mirror.write(LOG)
+    mirror.fold()
+    assert built == _digests(mirror)
+
+
+def test_a_rebuild_stops_where_the_live_parts_stand(mirror: Mirror) -> None:
+    middle = len(LOG) // 2
+    mirror.empty()
+    mirror.write(LOG[:middle])
+    mirror.fold()
+    mirror.write(LOG[middle:])
+    assert rebuild_parts(mirror.conninfo, folds(), entries_in="mirror") == middle
+    assert position_of(mirror.connection, PARTS) == middle
+    assert mirror.fold() == len(LOG)
+
+
+def test_a_process_that_fails_leaves_the_live_tables(whole: Mirror) -> None:
+    before = _digests(whole)
+    whole.connection.execute(
+        "update mirror.entry set body = replace(body, '\"data\":{', '\"data\":[{') where position = %s",
+        (len(LOG) - 1,),
+    )
+    with pytest.raises(RebuildFailed):
+        rebuild_parts(whole.conninfo, folds(), processes=2, entries_min=1, entries_in="mirror")
+    assert _digests(whole) == before
+
+
+def test_nothing_is_left_beside_the_live_tables(whole: Mirror) -> None:
+    rebuild_parts(whole.conninfo, folds(), entries_in="mirror")
+    with pytest.raises(UndefinedTable):
+        whole.connection.execute("select from aside.payment")
