@@ -21,6 +21,7 @@ from ledger.application.running import Ledger
 from ledger.entry import leaf_hash
 from ledger.vault.opening import mask_many
 from ledger.vault.sealed_facts import read_sealed, sealed_about
+from projections.trail.queries import TrailPage
 
 
 class Stored(Protocol):
@@ -120,13 +121,28 @@ async def timeline(
     return await with_sealed(ledger, asked, (one for one in found if one.sight != "nothing"), ())
 
 
-async def sealed_story(ledger: Ledger, asked: Asked, kind: str, about: UUID) -> list[Event]:
-    """Return the sealed facts about a thing that the caller may read."""
+async def sealed_story(
+    ledger: Ledger, asked: Asked, kind: str, about: UUID, page: TrailPage, last: int
+) -> list[Event]:
+    """Return the sealed facts about a thing, among the entries of a page of its trail.
+
+    Args:
+        ledger: The ledger.
+        asked: Who asks; only what that role may read is opened.
+        kind: The kind of the thing.
+        about: Its id.
+        page: The page of its trail.
+        last: The last position that counts.
+    """
+    low = page.rows[-1].position if page.rows and page.older is not None else 0
+    high = page.rows[0].position if page.rows and page.newer is not None else last
     found: list[Event] = []
     for reader in asked.reach.sealed:
         streams = await sealed_about(asked.connection, reader=reader, kind=kind, about=about)
         found += await _opened(ledger, asked, reader, streams)
-    return sorted(found, key=lambda one: one.position)
+    return sorted(
+        (one for one in found if low <= one.position <= high), key=lambda one: one.position
+    )
 
 
 async def _opened(ledger: Ledger, asked: Asked, reader: str, streams: Sequence[str]) -> list[Event]:

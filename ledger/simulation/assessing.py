@@ -66,6 +66,8 @@ class Assessing:
         # No earlier than the start, so that who left on the way is no candidate.
         gone = max((one.leaves_on for one in plan.seats if one.leaves_on), default=plan.start)
         applied = max(applied, moment(max(gone, plan.start), 9, 30))
+        if plan.approved_at is not None:
+            applied = max(applied, plan.approved_at + timedelta(hours=1))
         planned = moment(plus(last, chance.randrange(1, 6)), 9)
         body_id, assessor = self._who(plan)
         one = AssessmentId(self._naming.at(applied, "assessment", plan.class_id))

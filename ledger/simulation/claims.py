@@ -67,6 +67,7 @@ class ClaimPlan:
         refused: Whether it is refused in the end.
         reported_at: When the audit report on it is issued.
         objected: Items that an objection holds when its publicity closes.
+        disputed: Whether an objection to it was accepted.
         paid_at: When the last of it was paid.
     """
 
@@ -80,6 +81,7 @@ class ClaimPlan:
     refused: bool = False
     reported_at: datetime | None = None
     objected: set[int] = field(default_factory=set)
+    disputed: bool = False
     paid_at: datetime | None = None
 
     @property

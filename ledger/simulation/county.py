@@ -5,11 +5,22 @@ from datetime import date, timedelta
 from typing import Final
 
 from ledger.simulation.archiving import Archiving
+from ledger.simulation import planting
 from ledger.simulation.assessing import Assessing
 from ledger.simulation.bodies import Bodies, Body
 from ledger.simulation.claims import ClaimPlan, Claims
 from ledger.simulation.classes import ClassPlan, Pool
-from ledger.simulation.courses import CARE, COOKING, DOUGH, WELDING, YUAN
+from ledger.simulation.courses import (
+    CARE,
+    COMMERCE,
+    COMMERCE_4,
+    COOKING,
+    DOUGH,
+    SELLING,
+    WELDING,
+    YUAN,
+)
+from ledger.simulation.crafting import Crafting
 from ledger.simulation.days import at_or_after, moment
 from ledger.simulation.delivery import Delivery
 from ledger.simulation.filing import Filing
@@ -23,9 +34,12 @@ from ledger.simulation.projects import Project, register
 from ledger.simulation.reviewing import Money, Reviewing
 from ledger.simulation.scales import Scale
 from ledger.simulation.script import Script
+from ledger.simulation.stage import Stage
 from ledger.simulation.years import Year, number_items
 from ledger.vault.keys import Keyring
 
+MADE_FROM: Final = 9_001
+"""The number of the first class that is made for a purpose."""
 BUDGET: Final = {"EMPLOYMENT": 1_300, "SPECIAL_ACCOUNT": 420, "UI": 120}
 """What a county gets for a year, in yuan a head planned, by fund."""
 
@@ -55,9 +69,9 @@ class County:
         self._naming = naming
         self._scale = scale
         self._office = Office(self.code)
-        people = People(naming.seed, keyring, self.code, region)
+        self._people = people = People(naming.seed, keyring, self.code, region)
         maker = Bodies(naming, named, region, people)
-        first = (CARE, COOKING, WELDING, DOUGH)
+        first = (CARE, COOKING, WELDING, SELLING, COMMERCE, COMMERCE_4, DOUGH)
         self.bodies: list[Body] = [
             maker.trainer(number, begins, first if number == 1 else ())
             for number in range(1, scale.bodies + 1)
@@ -84,18 +98,34 @@ class County:
         planner = Year(
             self._naming, self._scale, self.code, year, self.bodies, self._pool, self._projects
         )
+        stage = self._stage(year)
         classes = planner.classes()
+        classes += planting.before_the_year(stage)
+        classes.sort(key=lambda plan: plan.start)
         number_items(classes)
         filing = Filing(self._script, self._naming, self._office)
         for month in range(1, 13):
             held = [one for one in classes if one.start.month == month]
             filing.plans(year, month, held)
         self._run(filing, classes)
-        self._settle(year, classes)
+        claims = self._settle(year, classes)
+        planting.after_the_year(stage, classes, claims)
         return classes
 
-    def _settle(self, year: int, classes: Sequence[ClassPlan]) -> None:
-        """Write the claims of a year's classes; what its meetings do not reach waits."""
+    def _stage(self, year: int) -> Stage:
+        return Stage(
+            script=self._script,
+            naming=self._naming,
+            office=self._office,
+            assessor=self._assessor.institution_id,
+            body=self.bodies[0],
+            crafting=Crafting(self._naming, self.code, self._people, MADE_FROM),
+            year=year,
+            heads=self._scale.planted,
+        )
+
+    def _settle(self, year: int, classes: Sequence[ClassPlan]) -> list[ClaimPlan]:
+        """Write the claims of a year's classes and return them; some wait for the next year."""
         money = self._budget(year)
         archiving = Archiving(self._script, self._naming, self._office)
         planner = Claims(self._naming)
@@ -107,6 +137,7 @@ class County:
                 self._waiting += claims
         new = [one for one in self._waiting if one.reported_at is None]
         Reviewing(self._script, self._naming, self._office, money).review(new)
+        made = list(self._waiting)
         self._waiting = self._paying.settle(year, self._waiting)
         left = {one.claim_id for one in self._waiting}
         for plan, claims in self._open:
@@ -117,6 +148,7 @@ class County:
             for plan, claims in self._open
             if any(one.claim_id in left for one in claims)
         ]
+        return made
 
     def _budget(self, year: int) -> Money:
         """Allocate the money of a year: most of it from the employment fund."""

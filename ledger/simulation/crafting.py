@@ -1,7 +1,7 @@
 """Single classes made for a purpose, lived for real or brought in later as history."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -97,6 +97,26 @@ class Crafting:
             county=self._county,
             fee_fen=made.course.standard_fen,
         )
+
+
+    def joined(self, plan: ClassPlan, people: Sequence[Person]) -> ClassPlan:
+        """Return a class that is taught together with another one, as both say."""
+        number, self._number = self._number, self._number + 1
+        class_id = ClassId(self._naming.at(plan.filed_at, "made class", self._county, number))
+        seats = [Seat(one, enrolment_of(class_id, one.person_id)) for one in people]
+        made = replace(
+            plan,
+            number=number,
+            class_id=class_id,
+            filing_no=f"{self._county}-{plan.start.year}-{number:04}",
+            seats=seats,
+            joint_with=plan.class_id,
+            held={},
+            changed=[],
+            claims=[],
+        )
+        plan.joint_with = class_id
+        return made
 
 
 _TIMED = frozenset({"GRAD_2Y", "SCHOOL_LEAVER", "STUDENT"})

@@ -79,6 +79,7 @@ class Objecting:
         on = in_office(plus(at.date(), 1), chance)
         self._script.ask(on, self._office.bureau, "accept-objection", accepted)
         claim.objected = {item.number for item in items}
+        claim.disputed = True
         return Objection("1", claim, items, upheld=self._made % 2 == 0)
 
     def _baseless(self, one: PublicityId, at: datetime) -> None:

@@ -13,7 +13,8 @@ from aggregates.language import Message
 from ledger.application.asking import Asked, NotFound, asking
 from ledger.application.criteria import When, refused, when, within
 from ledger.application.naming import fact_title, field_title
-from ledger.application.timeline import Event, timeline
+from ledger.application.stories import class_story
+from ledger.application.timeline import Event
 from ledger.security.authority import may
 from ledger.web import story
 from ledger.web.class_ledger import GROUPS, TONES
@@ -23,14 +24,7 @@ from ledger.web.texts import TEXTS, say
 from projections.class_ledger import queries
 from projections.class_ledger.queries import ClassRow
 from projections.model import Moment
-from projections.paging import PAGE_ROWS_MAX
-from projections.trail import queries as trail
-from projections.trail.queries import TrailRow
 
-ENTRIES_MAX = 5_000
-"""Entries of a class that its page shows at most."""
-HIDDEN = ("risk-signal.", "sealed.", "access.sensitive-data-accessed.", "access.subject-erased.")
-"""What stands on no page of a class: doubts, and who looked."""
 SEE_OTHER = 303
 IN_TITLE = frozenset({"filing_no", "status", "institution"})
 
@@ -51,19 +45,6 @@ def routes() -> APIRouter:
     return router
 
 
-async def every_entry(asked: Asked, kind: str, one: UUID) -> list[TrailRow]:
-    """Return all entries that concern a thing, the first one first."""
-    found: list[TrailRow] = []
-    before: int | None = None
-    while len(found) < ENTRIES_MAX:
-        some = await trail.page(asked.connection, kind, one, before=before, rows=PAGE_ROWS_MAX)
-        found.extend(some.rows)
-        if some.older is None:
-            break
-        before = some.older
-    return found[::-1]
-
-
 async def page(request: Request, class_id: UUID) -> Response:
     """Show a class."""
     ledger, lang, params = ledger_of(request), lang_of(request), request.query_params
@@ -73,9 +54,7 @@ async def page(request: Request, class_id: UUID) -> Response:
         if now is None:
             raise NotFound(Message("没有这个班期", "there is no such class"))
         within(asked.reach, now.county, now.institution_id)
-        told = await timeline(
-            ledger, asked, await every_entry(asked, "class", class_id), without=HIDDEN
-        )
+        told = await class_story(ledger, asked, class_id)
         if params.get("step"):
             return _at_step(request, told.events, params["step"])
         row = now

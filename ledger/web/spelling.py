@@ -106,7 +106,10 @@ def measure(value: str, name: str, lang: str) -> str:
 def role(value: str, lang: str) -> str:
     """Return a role's name."""
     known = ROLES.get(value)
-    return value or NOTHING if known is None else known.name.text(lang)
+    if known is None:
+        return value or NOTHING
+    name = known.name.text(lang)
+    return name[:1].upper() + name[1:]
 
 
 def filters(lang: str) -> dict[str, Callable[..., Any]]:

@@ -6,7 +6,6 @@ the log before anything is shown.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
 from typing import Annotated
 
 import orjson
@@ -20,13 +19,12 @@ from ledger.application.asking import asking, leaves_trace, purpose_of
 from ledger.application.criteria import identity, refused, when
 from ledger.application.naming import code_title
 from ledger.application.subjects import FOLLOWED, subject_of
-from ledger.application.timeline import Event, Timeline, sealed_story, timeline, with_sealed
+from ledger.application.timeline import Timeline, sealed_story, timeline, with_sealed
 from ledger.vault.opening import Purpose
 from ledger.web import story
 from ledger.web.rendering import caller_of, lang_of, ledger_of, link, render
 from ledger.web.texts import TEXTS
 from projections.trail import queries
-from projections.trail.queries import TrailPage
 
 SEE_OTHER = 303
 TASK_COOKIE = "mingzhang_task"
@@ -111,11 +109,9 @@ async def page(request: Request) -> Response:
             moment=then.moment,
         )
         count = await queries.count(asked.connection, kind, one, moment=then.moment)
-        sealed = await sealed_story(ledger, asked, kind, one)
+        sealed = await sealed_story(ledger, asked, kind, one, found, then.position)
         story_told = await timeline(ledger, asked, found.rows)
-        shown = await with_sealed(
-            ledger, asked, story_told.events, _beside(sealed, found, then.position)
-        )
+        shown = await with_sealed(ledger, asked, story_told.events, sealed)
     teller = story.Teller(shown, lang, follows=True, about=(one,))
     title = code_title("", kind)
     return render(
@@ -143,13 +139,6 @@ def _position(where: str, text: str | None) -> int | None:
     if not text.isdigit():
         raise refused(where, TEXTS["bad cursor"])
     return int(text)
-
-
-def _beside(sealed: Sequence[Event], found: TrailPage, last: int) -> list[Event]:
-    """Return the sealed facts whose places lie among the entries of a page."""
-    low = found.rows[-1].position if found.rows and found.older is not None else 0
-    high = found.rows[0].position if found.rows and found.newer is not None else last
-    return [one for one in sealed if low <= one.position <= high]
 
 
 def _names(told: Timeline) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from aggregates.fund_account.commands import AllocateBudget
+from aggregates.law.catalogues import Fund
 from aggregates.payment.commands import (
     ConfirmPayment,
     DecideFundingApplication,
@@ -88,7 +89,9 @@ def accept_claim(**changes: Any) -> AcceptClaim:  # noqa: ANN401 - fields of the
     return AcceptClaim(**{"claim_id": CLAIM, "package_sha256": PACKAGE, **changes})
 
 
-def assign_fund(fund: Any = "SPECIAL_ACCOUNT", numbers: Iterable[int] = (1, 2, 3)) -> Any:  # noqa: ANN401
+def assign_fund(
+    fund: Fund = "SPECIAL_ACCOUNT", numbers: Iterable[int] = (1, 2, 3)
+) -> AssignFundSource:
     """Return the command to let one fund pay all items."""
     return AssignFundSource(claim_id=CLAIM, choices=(FundChoice(fund=fund, items=tuple(numbers)),))
 
@@ -187,7 +190,7 @@ def decide(decision: Any = "APPROVED") -> DecideFundingApplication:  # noqa: ANN
     return DecideFundingApplication(payment_id=PAYMENT_ID, decision=decision)
 
 
-def allocate(amount_fen: int, fund: Any = "SPECIAL_ACCOUNT") -> AllocateBudget:  # noqa: ANN401
+def allocate(amount_fen: int, fund: Fund = "SPECIAL_ACCOUNT") -> AllocateBudget:
     """Return the command to allocate money to a fund of the county."""
     return AllocateBudget(
         county_code=COUNTY, fund=fund, year=2024, amount_fen=amount_fen, doc_sha256=DOC

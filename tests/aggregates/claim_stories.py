@@ -87,7 +87,7 @@ def a_claimable_class(heads: int = HEADS) -> Story:
     for kind in SKILL_DOCS:
         document = FileArchiveDocument(
             class_id=CLASS,
-            kind=kind,  # type: ignore[arg-type] # one of the kinds of document
+            kind=kind,
             sha256=DOC,
             medium="BOTH",
             paper_location="A-1-3",

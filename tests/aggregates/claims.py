@@ -1,9 +1,11 @@
 """A claim as tests know it: its law, its people, its items, and facts of others about them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from aggregates.archive.facts import DocumentKind
 from aggregates.certificate.facts import CertificateIssued
 from aggregates.certificate.state import CERTIFICATE, certificate_of
 from aggregates.enrolment.facts import AgencyClaimAgreementSigned
@@ -13,7 +15,7 @@ from aggregates.entitlement.state import ENTITLEMENT
 from aggregates.fund_account.facts import FundBudgetAllocated
 from aggregates.fund_account.state import FUND_ACCOUNT, account_of
 from aggregates.ids import ClaimId, ClassId, PublicityId
-from aggregates.law.catalogues import SubsidyStandard
+from aggregates.law.catalogues import ItemKind, SubsidyStandard, TrainingType
 from aggregates.payment.state import payment_of
 from aggregates.sealed import Account, FreeText, Matchable, Personal, Restricted
 from aggregates.subsidy_claim.parts import ClaimItem, PayeeAccount
@@ -50,25 +52,25 @@ SUBMITTED, ACCEPTED, FUNDED = "2024-04-01", "2024-04-02", "2024-04-03"
 REVIEWED, REVIEWED_AGAIN, REPORTED = "2024-04-08", "2024-04-09", "2024-04-10"
 MET, PUBLISHED, CLOSED = "2024-04-11", "2024-04-12", "2024-04-20 00:00"
 APPLIED, APPROVED, ORDERED, PAID = "2024-04-22", "2024-04-23", "2024-04-24", "2024-04-25"
-SKILL_DOCS = (
+SKILL_DOCS: tuple[DocumentKind, ...] = (
     "TRAINING_PLAN",
     "LECTURER_FORM",
     "TRAINEE_FORMS",
     "SATISFACTION_SURVEY",
     "ASSESSMENT_RECORDS",
 )
-TYPES = ("EMPLOYMENT_SKILL", "IN_POST_SKILL", "PROJECT", "APPRENTICESHIP")
+TYPES: tuple[TrainingType, ...] = ("EMPLOYMENT_SKILL", "IN_POST_SKILL", "PROJECT", "APPRENTICESHIP")
 
 
-def standards(**amounts: int) -> dict[str, tuple[object, ...]]:
+def standards(amounts: Mapping[ItemKind, int]) -> dict[str, tuple[object, ...]]:
     """Return the list of standards for the occupation of the stories, by kind of item."""
     return {
         "SUBSIDY_STANDARD": tuple(
             SubsidyStandard(
                 occupation=COOK.code,
                 level=COOK.level,
-                training_type=training,  # type: ignore[arg-type] # one of the training types
-                kind=kind,  # type: ignore[arg-type] # one of the kinds of item
+                training_type=training,
+                kind=kind,
                 amount_fen=amount,
             )
             for training in TYPES
@@ -77,7 +79,8 @@ def standards(**amounts: int) -> dict[str, tuple[object, ...]]:
     }
 
 
-LISTS = {**STANDARD_LISTS, **standards(TRAINING=TRAINING_FEN, ASSESSMENT=ASSESSMENT_FEN)}
+AMOUNTS: Mapping[ItemKind, int] = {"TRAINING": TRAINING_FEN, "ASSESSMENT": ASSESSMENT_FEN}
+LISTS = {**STANDARD_LISTS, **standards(AMOUNTS)}
 CLAIM_LAW = law(LISTS)
 
 

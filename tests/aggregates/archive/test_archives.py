@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from aggregates.archive.checklist import PAID_INDEX, TAUGHT_INDEX
 from aggregates.archive.commands import CheckArchive, FileArchiveDocument, SealArchive
-from aggregates.archive.facts import ArchiveChecked, ArchiveDocumentFiled, ArchiveSealed
+from aggregates.archive.facts import (
+    ArchiveChecked,
+    ArchiveDocumentFiled,
+    ArchiveSealed,
+    DocumentKind,
+)
 from aggregates.archive.state import ARCHIVE, Archive
 from aggregates.decisions import COMMANDS
 from aggregates.ids import ClaimId, ClassId
@@ -35,7 +40,10 @@ OTHER_DOC = "e1" * 32
 UNKNOWN = ClaimId(UUID(int=0xC1FFF))
 
 
-def document(kind: Any = "TRAINING_PLAN", **changes: Any) -> FileArchiveDocument:  # noqa: ANN401
+def document(
+    kind: DocumentKind = "TRAINING_PLAN",
+    **changes: Any,  # noqa: ANN401 - fields of the command
+) -> FileArchiveDocument:
     fields: dict[str, Any] = {
         "class_id": CLASS,
         "kind": kind,
@@ -216,7 +224,7 @@ def test_an_archive_is_sealed_after_its_final_check_and_once() -> None:
 
 
 def test_the_manifest_is_the_digest_of_the_sorted_lines_whatever_the_order() -> None:
-    kinds = ("TRAINING_PLAN", "LECTURER_FORM", "OTHER")
+    kinds: tuple[DocumentKind, ...] = ("TRAINING_PLAN", "LECTURER_FORM", "OTHER")
     digests = {
         archive_in(after(a_taught_class(3), *(document(kind) for kind in order))).manifest_sha256
         for order in permutations(kinds)

@@ -51,6 +51,32 @@ def payment_id(number: int) -> Any:  # noqa: ANN401 - a payment's id
     return payment_of(batch_id(number), "SPECIAL_ACCOUNT")
 
 
+def published(batch: PublicityId, claim: BatchClaim) -> tuple[PublicityStarted, PublicityClosed]:
+    """Return how a batch of one claim was started and closed."""
+    listed: dict[str, Any] = {
+        "publicity_id": batch,
+        "county_code": COUNTY,
+        "claims": (claim,),
+        "heads": 2,
+        "amount_fen": DUE_FEN,
+    }
+    started = PublicityStarted(
+        persons_shown=False,
+        list_sha256=PACKAGE,
+        url="https://www.dongchangfu.gov.cn/1",
+        published_at=moment("2024-04-12"),
+        closes_at=moment("2024-04-20"),
+        last_day=moment("2024-04-19").date(),
+        contact=line(9),
+        calendar_version="w1",
+        calendar_status="FINAL",
+        started_by=BUREAU,
+        **listed,
+    )
+    closed = PublicityClosed(closed_at=moment("2024-04-20"), closed_by=BUREAU, **listed)
+    return started, closed
+
+
 @cache
 def cleared(number: int) -> Story:
     """Tell of a claim of two items that was cleared, in a batch of its own."""
@@ -61,14 +87,6 @@ def cleared(number: int) -> Story:
         "institution_id": SCHOOL,
     }
     rows = (item(0, item_no=1, amount_fen=ITEM_FEN), item(1, item_no=2, amount_fen=ITEM_FEN))
-    shown = BatchClaim(heads=2, amount_fen=DUE_FEN, **of)
-    listed: dict[str, Any] = {
-        "publicity_id": batch,
-        "county_code": COUNTY,
-        "claims": (shown,),
-        "heads": 2,
-        "amount_fen": DUE_FEN,
-    }
     share = FundShare(fund="SPECIAL_ACCOUNT", items=(1, 2), heads=2, amount_fen=DUE_FEN)
     submitted = ClaimSubmitted(
         mode="AGENCY",
@@ -96,20 +114,7 @@ def cleared(number: int) -> Story:
         publicity_id=batch,
         **of,
     )
-    started = PublicityStarted(
-        persons_shown=False,
-        list_sha256=PACKAGE,
-        url="https://www.dongchangfu.gov.cn/1",
-        published_at=moment("2024-04-12"),
-        closes_at=moment("2024-04-20"),
-        last_day=moment("2024-04-19").date(),
-        contact=line(9),
-        calendar_version="w1",
-        calendar_status="FINAL",
-        started_by=BUREAU,
-        **listed,
-    )
-    closed = PublicityClosed(closed_at=moment("2024-04-20"), closed_by=BUREAU, **listed)
+    started, closed = published(batch, BatchClaim(heads=2, amount_fen=DUE_FEN, **of))
     return (
         happened("2024-04-01", SUBSIDY_CLAIM, claim, submitted),
         happened("2024-04-03", SUBSIDY_CLAIM, claim, funded),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from typing import TypeVar
 
 import pytest
 
@@ -107,8 +108,16 @@ def recorded() -> Story:
     return a_paid_claim()
 
 
+F = TypeVar("F", bound=Fact)
+
+
 def of_kind(story: Iterable[Happened], kind: type[Fact]) -> list[Happened]:
     return [one for one in story if isinstance(one.fact, kind)]
+
+
+def facts(kind: type[F]) -> list[F]:
+    """Return the facts of a kind in the story of the claim that was paid."""
+    return [one.fact for one in recorded() if isinstance(one.fact, kind)]
 
 
 def test_every_link_of_the_chain_is_there_in_its_order() -> None:
@@ -137,19 +146,13 @@ def test_the_publicity_lasted_five_working_days() -> None:
 
 
 def test_every_item_paid_was_certified_reserved_and_used_once() -> None:
-    (paid,) = (one.fact for one in of_kind(recorded(), DisbursementPaid))
-    assert isinstance(paid, DisbursementPaid)
-    items = {(line.claim_id, no) for line in paid.lines for no in line.items}
-    for kind in (EntitlementReserved, EntitlementUsed):
-        held = [one.fact for one in of_kind(recorded(), kind)]
-        keys = [(f.claim_id, f.item_no) for f in held]  # type: ignore[attr-defined]
-        assert sorted(map(str, keys)) == sorted(map(str, items))
-    claimed = of_kind(recorded(), ClaimSubmitted)[0].fact
-    issued = {
-        one.fact.cert_no  # type: ignore[attr-defined]
-        for one in of_kind(recorded(), CertificateIssued)
-    }
-    assert {row.cert_no for row in claimed.items} <= issued  # type: ignore[attr-defined]
+    (paid,) = facts(DisbursementPaid)
+    items = [(line.claim_id, no) for line in paid.lines for no in line.items]
+    assert [(one.claim_id, one.item_no) for one in facts(EntitlementReserved)] == items
+    assert [(one.claim_id, one.item_no) for one in facts(EntitlementUsed)] == items
+    (claimed,) = facts(ClaimSubmitted)
+    issued = {one.cert_no for one in facts(CertificateIssued)}
+    assert {row.cert_no for row in claimed.items} <= issued
 
 
 @pytest.mark.rule("CLM-11")
@@ -170,8 +173,7 @@ def test_money_applied_for_approved_ordered_paid_and_used_is_the_same() -> None:
     }
     assert set(sums.values()) == {3 * TRAINING_FEN}
     assert of_kind(story, FundReservationReleased) == []
-    stages = [one.fact for one in of_kind(story, ClaimStageReached)]
-    assert {fact.amount_fen for fact in stages} == {3 * TRAINING_FEN}  # type: ignore[attr-defined]
+    assert {one.amount_fen for one in facts(ClaimStageReached)} == {3 * TRAINING_FEN}
 
 
 @pytest.mark.rule("ARC-02")
@@ -188,9 +190,9 @@ def played(*, left_out: int | None = None) -> Story:
             scene = given(*story, law=CLAIM_LAW)
             by = official(40 + number)
             made = scene.when(command, now=now, by=by, role="FINANCE").answer
-            facts = made.facts if isinstance(made, Granted) else ()
+            news = made.facts if isinstance(made, Granted) else ()
             record = Recorded(moment(now), by)
-            story = (*story, *(Happened(new.kind, new.id, new.fact, record) for new in facts))
+            story = (*story, *(Happened(new.kind, new.id, new.fact, record) for new in news))
     return story
 
 

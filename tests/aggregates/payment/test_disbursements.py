@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from aggregates.entitlement.facts import EntitlementUsed
+from aggregates.ids import OfficialId
 from aggregates.payment.facts import DisbursementOrdered, DisbursementPaid
 from aggregates.publicity.facts import ObjectionLodged, Objector, Target
 from aggregates.publicity.state import PUBLICITY
@@ -162,7 +163,7 @@ def test_an_enterprise_is_paid_into_its_basic_account_unless_the_city_says_other
 
 @pytest.mark.rule("CLM-12")
 @pytest.mark.parametrize("reviewer", [INITIAL, SECOND])
-def test_no_reviewer_orders_or_confirms_the_payment(reviewer: Any) -> None:  # noqa: ANN401
+def test_no_reviewer_orders_or_confirms_the_payment(reviewer: OfficialId) -> None:
     ordering(by=reviewer).then_refused("CLM-12")
     confirming(by=reviewer).then_refused("CLM-12")
 

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
+from aggregates.decisions import Refused
 from aggregates.enrolment.facts import TraineeEnrolled
 from aggregates.institution.facts import InstitutionRegistered
 from aggregates.law.catalogues import CategoryScope
 from aggregates.subsidy_claim.commands import AssignFundSource, FundChoice
 from aggregates.subsidy_claim.facts import FundSourceAssigned
+from aggregates.subsidy_claim.funding import FUNDS
 from tests.aggregates.claim_commands import accept_claim, assign_fund, initial_review, submit_claim
 from tests.aggregates.claim_stories import (
     Story,
@@ -19,6 +21,7 @@ from tests.aggregates.claim_stories import (
 )
 from tests.aggregates.claims import (
     ACCEPTED,
+    AMOUNTS,
     ASSESSMENT_FEN,
     CLAIM,
     CLAIM_LAW,
@@ -38,10 +41,7 @@ from tests.aggregates.harness import Happened, Outcome, given
 from tests.aggregates.stories import told
 from tests.aggregates.training_class.samples import category, law
 
-FULL = {
-    **LISTS,
-    **standards(TRAINING=TRAINING_FEN, ASSESSMENT=ASSESSMENT_FEN, LIVING_ALLOWANCE=LIVING_FEN),
-}
+FULL = {**LISTS, **standards({**AMOUNTS, "LIVING_ALLOWANCE": LIVING_FEN})}
 FULL_LAW = law(FULL)
 
 
@@ -56,7 +56,7 @@ def assigning(
 
 
 def split(**funds: tuple[int, ...]) -> AssignFundSource:
-    choices = tuple(FundChoice(fund=fund, items=rows) for fund, rows in funds.items())  # type: ignore[arg-type]
+    choices = tuple(FundChoice(fund=fund, items=funds[fund]) for fund in FUNDS if fund in funds)
     return AssignFundSource(claim_id=CLAIM, choices=choices)
 
 
@@ -229,6 +229,7 @@ def test_without_a_matrix_the_published_list_of_categories_counts_if_there_is_on
 
 def test_what_registers_say_is_not_told_with_the_item() -> None:
     answer = assigning(assign_fund(), insured(2))
-    broken = answer.answer.broken  # type: ignore[union-attr] # it was refused
+    assert isinstance(answer.answer, Refused)
+    broken = answer.answer.broken
     assert [one.what.where for one in broken] == ["items"]
     assert all("项" not in one.what.found.zh for one in broken)

@@ -261,7 +261,9 @@ def test_what_another_claim_asks_for_already_is_refused() -> None:
 
 
 @pytest.mark.parametrize("command", [refuse(reasons=()), ReturnClaim(claim_id=CLAIM, reasons=())])
-def test_nothing_is_returned_or_refused_without_reasons(command: Any) -> None:  # noqa: ANN401
+def test_nothing_is_returned_or_refused_without_reasons(
+    command: RefuseClaim | ReturnClaim,
+) -> None:
     scene = given(*an_accepted_claim(), law=CLAIM_LAW)
     scene.when(command, now="2024-04-08").then_refused("LIFECYCLE")
 

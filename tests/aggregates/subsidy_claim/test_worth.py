@@ -114,7 +114,7 @@ def test_the_standard_of_the_approval_counts_unless_the_city_takes_the_starts() 
 
 def changed_on(day: date, amount_fen: int, parameters: dict[str, Any] | None = None) -> Law:
     before = law(LISTS, parameters)
-    lists = standards(TRAINING=amount_fen)["SUBSIDY_STANDARD"]
+    lists = standards({"TRAINING": amount_fen})["SUBSIDY_STANDARD"]
     (old,) = before.catalogues["SUBSIDY_STANDARD"]
     new = type(old)("SUBSIDY_STANDARD", "v2", day, lists)
     return type(before)(
@@ -136,7 +136,9 @@ def test_an_assessment_has_a_standard_of_its_own() -> None:
 def test_a_living_allowance_exists_only_where_it_is_provided_for() -> None:
     asked = asking(LIVING_FEN, "LIVING_ALLOWANCE")
     accepting(a_claimable_class(), asked).then_refused("ELG-30")
-    provided = law({**LISTS, **standards(TRAINING=TRAINING_FEN, LIVING_ALLOWANCE=LIVING_FEN)})
+    provided = law(
+        {**LISTS, **standards({"TRAINING": TRAINING_FEN, "LIVING_ALLOWANCE": LIVING_FEN})}
+    )
     accepting(a_claimable_class(), asked, under=provided).granted()
 
 
