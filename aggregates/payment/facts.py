@@ -27,7 +27,7 @@ from aggregates.publicity.facts import BatchClaims, ItemRefs
 from aggregates.sealed import Account, FreeText, Matchable, Personal, PlainText
 from aggregates.subsidy_claim.parts import AccountType
 
-ORDER_CLAIMS_MAX = 50
+ORDER_CLAIMS_MAX = 40
 """Claims of one order, so that it fits into one entry with all its item numbers."""
 
 

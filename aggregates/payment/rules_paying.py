@@ -155,6 +155,9 @@ def _order_of(c: ConfirmPayment, world: World) -> tuple[Payment, Order | None]:
 def order_waits_for_the_bank(c: ConfirmPayment, world: World) -> Iterator[Unmet]:
     """A payment is confirmed once, for an order that was given, and not before it was made."""
     one, order = _order_of(c, world)
+    if not one.status:
+        yield unmet(("资金申请", "a funding application"), ("没有这份申请", "no such application"))
+        return
     yield from in_reach(None, one.county, world)
     if order is not None and order.paid:
         yield unmet(("未确认的拨付", "a payment not confirmed yet"), ("已确认", "it was confirmed"))

@@ -17,7 +17,7 @@ from aggregates.training_class.facts import CalendarStanding
 BATCH_CLAIMS_MAX = 150
 """Claims of one batch, so that every fact about it fits into one entry."""
 EXCEPTIONS_MAX = 300
-"""Single items that a fact about a batch names."""
+"""Single items that a fact about a batch names; the claims' own streams name them all."""
 Url = Annotated[str, Meta(pattern="^https?://[^/?#]+", max_length=300)]
 ObjectionNo = Annotated[str, Meta(min_length=1, max_length=24)]
 """The number of an objection within its batch."""
@@ -126,7 +126,7 @@ class ObjectionLodged(Fact):
 
 @record
 class ItemsOf:
-    """Items of a claim, by number."""
+    """Items of a claim by number; none are listed where it is the whole claim."""
 
     claim_id: ClaimId
     class_id: ClassId

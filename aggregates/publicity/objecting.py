@@ -31,6 +31,7 @@ from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.training_class.reach import in_reach
 
 HANDLING = ("COUNTY_HR", "CITY_HR")
+Lines = dict[ClaimId, tuple[Item, ...]]
 BEFORE_FUNDING = frozenset({"", "HELD", *STAGES[: STAGES.index("FUNDING_APPLIED")]})
 
 
@@ -105,12 +106,7 @@ class AcceptObjection(Command):
             class_ids=classes_of(one, one.objections.get(self.objection_no)),
             handler=world.caller.person,
             due_on=due,
-            items_held=tuple(
-                ItemsOf(
-                    claim_id=claim_id, class_id=one.claims[claim_id].class_id, items=numbers_of(new)
-                )
-                for claim_id, new in items.items()
-            ),
+            items_held=_listed(items, one, world),
         )
         yield of_batch(self.publicity_id, fact, one)
         why = hold_of(self.publicity_id, self.objection_no)
@@ -213,7 +209,7 @@ def classes_of(one: Publicity, objection: Objection | None) -> tuple[ClassId, ..
     return tuple(dict.fromkeys(claim.class_id for claim in touched))
 
 
-def concerned(c: AcceptObjection, world: World) -> dict[ClaimId, tuple[Item, ...]]:
+def concerned(c: AcceptObjection, world: World) -> Lines:
     """Return the items that an objection is about and does not hold yet, as far as not paid."""
     one = world.state(PUBLICITY, c.publicity_id)
     objection = one.objections.get(c.objection_no)
@@ -235,9 +231,20 @@ def concerned(c: AcceptObjection, world: World) -> dict[ClaimId, tuple[Item, ...
     return {claim_id: items for claim_id, items in found.items() if items}
 
 
-def held_for(
-    c: DismissObjection | DecideObjection, world: World
-) -> dict[ClaimId, tuple[Item, ...]]:
+def _listed(held: Lines, one: Publicity, world: World) -> tuple[ItemsOf, ...]:
+    """Return items by claim, without the numbers where it is all of a claim."""
+    claims = world.states(SUBSIDY_CLAIM, held)
+    return tuple(
+        ItemsOf(
+            claim_id=claim_id,
+            class_id=one.claims[claim_id].class_id,
+            items=() if len(items) == len(claims[claim_id].live()) else numbers_of(items),
+        )
+        for claim_id, items in held.items()
+    )
+
+
+def held_for(c: DismissObjection | DecideObjection, world: World) -> Lines:
     """Return the items that an objection holds."""
     one = world.state(PUBLICITY, c.publicity_id)
     objection = one.objections.get(c.objection_no)

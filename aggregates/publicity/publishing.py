@@ -160,7 +160,7 @@ class ClosePublicity(Command):
             heads=sum(claim.heads for claim in cleared),
             amount_fen=sum(claim.amount_fen for claim in cleared),
             held_items=tuple(held_items[:EXCEPTIONS_MAX]),
-            removed_items=tuple(removed[:EXCEPTIONS_MAX]),
+            removed_items=tuple(removed[: EXCEPTIONS_MAX - min(len(held_items), EXCEPTIONS_MAX)]),
             closed_by=world.caller.person,
         )
         yield New(PUBLICITY, self.publicity_id, fact, county=one.county)

@@ -3,10 +3,11 @@
 Everything is read at once, so that deciding about 300 items takes a few round trips, not 1,200.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -80,11 +81,24 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim with the class and the heads that it is about."""
+    """A claim with the class and the heads that it is about.
+
+    Attributes:
+        own: The same heads by person.
+    """
 
     asked: Asked
     training: TrainingClass
     heads: tuple[Head, ...]
+    own: Mapping[PersonId, tuple[Head, ...]]
+
+    def of_person(self, person_id: PersonId, kind: str) -> tuple[Head, ...]:
+        """Return a person's items of a kind."""
+        return tuple(one for one in self.own.get(person_id, ()) if one.row.kind == kind)
+
+    def only(self, numbers: Container[int]) -> "Case":
+        """Return the case of some of the items alone."""
+        return made(self.asked, self.training, [h for h in self.heads if h.number in numbers])
 
     def of_kind(self, kind: str) -> tuple[Head, ...]:
         """Return the items of a kind."""
@@ -137,32 +151,39 @@ def case_of(asked: Asked, world: World) -> Case:
         Unread: all that is lacking, at once.
     """
     rows = [row for row, _ in asked.items]
-    numbered = [certificate_of(row.cert_no) for row in rows if row.cert_no is not None]
+    papers = [None if row.cert_no is None else certificate_of(row.cert_no) for row in rows]
     people = [row.person_id for row in rows]
     classes, enrolments, certificates, trainees, entitlements = _read(
         world,
         (TRAINING_CLASS, [asked.class_id]),
         (ENROLMENT, [row.enrolment_id for row in rows]),
-        (CERTIFICATE, numbered),
+        (CERTIFICATE, [paper for paper in papers if paper is not None]),
         (TRAINEE, people),
         (ENTITLEMENT, people),
     )
     training: TrainingClass = classes[asked.class_id]
-    heads = tuple(
+    heads = [
         Head(
             row=row,
             amount_fen=amount,
             enrolment=enrolments[row.enrolment_id],
-            certificate=(
-                NO_CERTIFICATE if row.cert_no is None else certificates[certificate_of(row.cert_no)]
-            ),
+            certificate=NO_CERTIFICATE if paper is None else certificates[paper],
             trainee=trainees[row.person_id],
             entitlement=entitlements[row.person_id],
             roster=training.roster.get(row.person_id),
         )
-        for row, amount in asked.items
-    )
-    return Case(asked, training, heads)
+        for (row, amount), paper in zip(asked.items, papers, strict=True)
+    ]
+    return made(asked, training, heads)
+
+
+def made(asked: Asked, training: TrainingClass, heads: Sequence[Head]) -> Case:
+    """Return the case of a claim, its heads filed by person."""
+    own: dict[PersonId, list[Head]] = {}
+    for head in heads:
+        own.setdefault(head.row.person_id, []).append(head)
+    filed = {person: tuple(held) for person, held in own.items()}
+    return Case(asked, training, tuple(heads), MappingProxyType(filed))
 
 
 def _read(world: World, *reads: tuple[Stream[Any], Sequence[UUID]]) -> list[dict[UUID, Any]]:

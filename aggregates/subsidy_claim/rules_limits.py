@@ -27,16 +27,10 @@ ASSESSED = frozenset({"QUALIFICATION", "SKILL_LEVEL", "SPECIAL_ABILITY"})
 """The certificates whose assessment is subsidised (72号 二(二))."""
 
 
-def _own(head: Head, case: Case, kind: str) -> list[Head]:
-    """Return the items of a kind that the claim has for the same person, the head's included."""
-    person = head.row.person_id
-    return [one for one in case.heads if one.row.kind == kind and one.row.person_id == person]
-
-
 def _days_here(head: Head, case: Case) -> list[date]:
     """Return the days of all the person's training items in this ledger, with this claim's."""
     held = head.entitlement.live("TRAINING", but_for=case.asked.claim_id)
-    own = [case.counts_on(one) for one in _own(head, case, "TRAINING")]
+    own = [case.counts_on(one) for one in case.of_person(head.row.person_id, "TRAINING")]
     return [*(one.counts_on for one in held), *own]
 
 
@@ -102,7 +96,7 @@ def no_repeat_within_a_year(case: Case, world: World) -> Iterator[Unmet]:
         on = case.counts_on(head)
         held = head.entitlement.live("TRAINING", but_for=case.asked.claim_id)
         days = [one.counts_on for one in held if one.skill == skill] + elsewhere
-        inside = len(_own(head, case, "TRAINING")) > 1
+        inside = len(case.of_person(head.row.person_id, "TRAINING")) > 1
         return inside or any(repeats(on, day, window) for day in days)
 
     yield from _told(

@@ -191,8 +191,8 @@ def claimed_where_it_may_be(case: Case, world: World) -> Iterator[Unmet]:
 def _claimed_already(head: Head, case: Case) -> bool:
     held = head.entitlement.live(head.row.kind, but_for=case.asked.claim_id)
     inside = sum(
-        (one.row.enrolment_id, one.row.kind) == (head.row.enrolment_id, head.row.kind)
-        for one in case.heads
+        one.row.enrolment_id == head.row.enrolment_id
+        for one in case.of_person(head.row.person_id, head.row.kind)
     )
     return inside > 1 or any(one.enrolment_id == head.row.enrolment_id for one in held)
 

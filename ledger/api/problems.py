@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from aggregates.language import Message
 from ledger.application.answers import Refusal, Superseded, told
+from ledger.application.asking import NotFound
 from ledger.application.parsing import BadInput
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
 from ledger.security.authority import Denied
@@ -25,12 +26,6 @@ from ledger.store.failures import KeyMismatch, LogFault
 from ledger.vault.errors import OpeningRefused, OwnerErased
 
 PROBLEM = "application/problem+json"
-
-
-class NotFound(Failure):
-    """There is no such thing."""
-
-    exit_code = 4
 
 
 def lang_of(request: Request) -> str:
@@ -57,7 +52,7 @@ def problem(
 
 
 TITLES = {
-    "bad-input": Message("输入不是一条有效的命令", "the input is not a command"),
+    "bad-input": Message("输入不符合要求", "the input is not as expected"),
     "refused": Message("依规定不予办理", "the law refuses this"),
     "denied": Message("没有权限", "not permitted"),
     "unauthenticated": Message("请先表明身份", "say who you are"),

@@ -20,6 +20,7 @@ from ledger.application.criteria import (
     ArchiveCriteria,
     ClassCriteria,
     RiskCriteria,
+    counties_of,
     order_of,
     refused,
     when,
@@ -262,7 +263,7 @@ async def archive(  # noqa: PLR0913, PLR0917 - the criteria of the list
     return answered(ArchiveList(as_of(then), totals, page.rows, page.before, page.after))
 
 
-async def fund_books(  # noqa: PLR0913, PLR0917 - the criteria of the list
+async def fund_books(
     request: Request,
     county: Words = [],  # noqa: B006 - FastAPI copies it
     year_of: Annotated[str, Query(alias="year")] = "",
@@ -276,7 +277,7 @@ async def fund_books(  # noqa: PLR0913, PLR0917 - the criteria of the list
     async def rows(asked: Any, then: Any) -> AsyncIterator[funds.FundRow]:  # noqa: ANN401 - see Rows
         for row in await funds.rows(
             asked.connection,
-            counties=(asked.reach.county,) if asked.reach.county else county,
+            counties=counties_of(asked.reach, county),
             years=years,
             moment=then.moment,
         ):

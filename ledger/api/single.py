@@ -23,7 +23,7 @@ from ledger.api.streaming import NDJSON, caller_of, ledger_of
 from ledger.application.access import record_access
 from ledger.application.asking import Asked, NotFound, asking, leaves_trace, purpose_of
 from ledger.application.criteria import When, refused, when, within
-from ledger.application.entries import ENTRIES_MAX, entries_after, entries_at, sight
+from ledger.application.entries import ENTRIES_MAX, entries_after, entry_for
 from ledger.application.naming import fact_title
 from ledger.application.sealed_signals import sealed_signals
 from ledger.application.stories import class_story
@@ -49,7 +49,6 @@ Purpose = Annotated[str, Query(description="why it is looked up; kept sealed")]
 Task = Annotated[str, Query(description="the number of the task, asked of auditors")]
 
 _NO_CLASS = Message("没有这个班期，或不在您的范围内", "no such class, or not within your reach")
-_NO_ENTRY = Message("没有这条记录，或不在您的范围内", "no such entry, or not within your reach")
 _BAD_KIND = Message("不能追踪这一类", "nothing of that kind can be followed")
 
 
@@ -233,12 +232,7 @@ async def granted(
 async def entry(request: Request, position: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
     """Return an entry, byte for byte as it is stored and hashed; its leaf is in the headers."""
     async with asking(ledger_of(request), caller_of(request), "entry") as asked:
-        found = await entries_at(asked.connection, (position,))
-        if not found:
-            raise NotFound(_NO_ENTRY)
-        (kept,) = found
-        if sight(asked.caller, asked.reach, kept.type, orjson.loads(kept.body)) != "whole":
-            raise NotFound(_NO_ENTRY)
+        kept = await entry_for(asked, position)
     leaf = kept.leaf.hex()
     headers = {
         "cache-control": "no-store",

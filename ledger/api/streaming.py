@@ -84,10 +84,10 @@ async def as_file(request: Request, export: Export, form: Form, lang: str, rows:
         )
         then = await when(asked, export.at, export.until)
         found = rows(asked, then)
-        if form == "csv":
-            parts = _csv(found, CsvFile(export.columns, lang))
-        else:
-            parts = _ndjson(found)
+        if isinstance(found, AsyncGenerator):
+            # A reader who goes away must not leave the question's transaction open.
+            stack.push_async_callback(found.aclose)
+        parts = _csv(found, CsvFile(export.columns, lang)) if form == "csv" else _ndjson(found)
         first = await anext(parts, b"")
         # From here on the body holds what was opened.
         held = stack.pop_all()

@@ -6,12 +6,9 @@ county or one institution asks within it, whatever the query says.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
-
-from psycopg import AsyncConnection
 
 from aggregates.language import Message
 from ledger.application.asking import Asked, NotFound
@@ -26,6 +23,10 @@ from projections.paging import Order
 from projections.risk.queries import RiskFilter
 
 TEXT_CHARACTERS_MAX = 100
+NOWHERE = "-"
+"""A county that does not exist."""
+NOBODY = UUID(int=0)
+"""An institution that does not exist."""
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20[0-9]{2}")
 _POSITION = re.compile(r"#?([0-9]{1,18})")
@@ -112,20 +113,15 @@ class ClassCriteria:
         """
         if len(self.q) > TEXT_CHARACTERS_MAX:
             raise refused("q", _TOO_LONG)
-        asked = ClassFilter(
-            counties=_given(self.county),
-            institution_ids=[identity("institution", one) for one in _given(self.institution)],
+        return ClassFilter(
+            counties=counties_of(reach, self.county),
+            institution_ids=_bodies(reach, self.institution),
             training_types=_given(self.training_type),
             statuses=_given(self.status),
             month_from=month("start", self.start),
             month_to=month("end", self.end),
             text=self.q.strip(),
         )
-        if reach.county:
-            asked = replace(asked, counties=(reach.county,))
-        if reach.institution is not None:
-            asked = replace(asked, institution_ids=(reach.institution,))
-        return asked
 
     def order(self) -> Order:
         """Return the order.
@@ -138,6 +134,25 @@ class ClassCriteria:
 
 def _given(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in values if one)
+
+
+def counties_of(reach: Reach, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the counties that a list is asked for, within a caller's reach.
+
+    Whoever sees one county and asks for another gets an empty list, not its own.
+    """
+    given = _given(asked)
+    if not reach.county:
+        return given
+    return (reach.county,) if not given or reach.county in given else (NOWHERE,)
+
+
+def _bodies(reach: Reach, asked: Sequence[str]) -> tuple[UUID, ...]:
+    given = tuple(identity("institution", one) for one in _given(asked))
+    own = reach.institution
+    if own is None:
+        return given
+    return (own,) if not given or own in given else (NOBODY,)
 
 
 def order_of(sort: str, columns: Sequence[str]) -> Order:
@@ -183,21 +198,23 @@ async def when(asked: Asked, at: str = "", until: str = "") -> When:
     last = day("until", until)
     if not at and last is None:
         return When(None, asked.standing.folded)
-    position = await _position(asked.connection, at) if at else asked.standing.folded
-    if position > asked.standing.folded:
-        raise refused("at", _BEYOND)
+    position = await _position(asked, at) if at else asked.standing.folded
     return When(Moment(position, last), position, at, last)
 
 
-async def _position(connection: AsyncConnection[Any], at: str) -> int:
+async def _position(asked: Asked, at: str) -> int:
+    folded = asked.standing.folded
     number = _POSITION.fullmatch(at)
     if number is not None:
+        if int(number[1]) > folded:
+            raise refused("at", _BEYOND)
         return int(number[1])
     try:
         on = date.fromisoformat(at)
     except ValueError:
         raise refused("at", _BAD_MOMENT) from None
-    return await position_at(connection, datetime.combine(on, time.max, SHANGHAI))
+    end = datetime.combine(on, time.max, SHANGHAI)
+    return min(folded, await position_at(asked.connection, end))
 
 
 def within(reach: Reach, county: str | None, institution: UUID | None) -> None:
@@ -232,7 +249,7 @@ class RiskCriteria:
         return RiskFilter(
             rule_ids=_given(self.rule),
             severities=_given(self.severity),
-            counties=(reach.county,) if reach.county else _given(self.county),
+            counties=counties_of(reach, self.county),
             subject_kinds=_given(self.subject_kind),
             subject_ids=[identity("subject", subject)] if subject else (),
         )
@@ -262,12 +279,9 @@ class ArchiveCriteria:
         """
         if len(self.q) > TEXT_CHARACTERS_MAX:
             raise refused("q", _TOO_LONG)
-        bodies = [identity("institution", one) for one in _given(self.institution)]
-        if reach.institution is not None:
-            bodies = [reach.institution]
         return ArchiveFilter(
-            counties=(reach.county,) if reach.county else _given(self.county),
-            institution_ids=bodies,
+            counties=counties_of(reach, self.county),
+            institution_ids=_bodies(reach, self.institution),
             states=_given(self.state),
             lacking=bool(self.lacking),
             text=self.q.strip(),

@@ -8,15 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from aggregates.decisions import Caller
+from aggregates.language import Message
+from ledger.application.asking import Asked, NotFound
 from ledger.security.authority import Reach
 from ledger.security.roles import RISK_READERS, TRAIL_READERS
 
 ENTRIES_MAX = 1_000
 """Most entries of one page."""
+_NOT_FOUND = Message("没有这条记录，或不在您的范围内", "no such entry, or not within your reach")
 _COLUMNS = "position, stream, version, type, recorded_at, body, leaf"
 
 Sight = Literal["whole", "title", "nothing"]
@@ -61,6 +65,21 @@ async def entries_after(connection: AsyncConnection[Any], after: int, limit: int
     """Return at most ``limit`` entries that follow a position, in the order of the log."""
     asked = (after, after + min(limit, ENTRIES_MAX))
     return await _found(connection, "position > %s and position <= %s order by position", asked)
+
+
+async def entry_for(asked: Asked, position: int) -> Kept:
+    """Return an entry that the caller may see whole.
+
+    Raises:
+        NotFound: there is none, or not for this caller.
+    """
+    found = await entries_at(asked.connection, (position,))
+    if not found:
+        raise NotFound(_NOT_FOUND)
+    (kept,) = found
+    if sight(asked.caller, asked.reach, kept.type, orjson.loads(kept.body)) != "whole":
+        raise NotFound(_NOT_FOUND)
+    return kept
 
 
 async def position_at(connection: AsyncConnection[Any], moment: datetime) -> int:

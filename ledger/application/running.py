@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from aggregates import catalogue
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
 from ledger.application.erasing import erase_subject
@@ -83,6 +84,8 @@ async def open_ledger(
         source: The installation's name, a URI reference.
         states: What keeps folded streams at hand, given what reads them.
     """
+    # Every command and stored name declares itself when its concept is imported.
+    catalogue.load()
     async with AsyncExitStack() as stack:
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             conninfo,

@@ -98,9 +98,9 @@ class County:
         planner = Year(
             self._naming, self._scale, self.code, year, self.bodies, self._pool, self._projects
         )
-        stage = self._stage(year)
+        stages = self._stages(year)
         classes = planner.classes()
-        classes += planting.before_the_year(stage)
+        classes += planting.before_the_year(stages)
         classes.sort(key=lambda plan: plan.start)
         number_items(classes)
         filing = Filing(self._script, self._naming, self._office)
@@ -109,20 +109,26 @@ class County:
             filing.plans(year, month, held)
         self._run(filing, classes)
         claims = self._settle(year, classes)
-        planting.after_the_year(stage, classes, claims)
+        planting.after_the_year(stages[0], classes, claims)
         return classes
 
-    def _stage(self, year: int) -> Stage:
-        return Stage(
-            script=self._script,
-            naming=self._naming,
-            office=self._office,
-            assessor=self._assessor.institution_id,
-            body=self.bodies[0],
-            crafting=Crafting(self._naming, self.code, self._people, MADE_FROM),
-            year=year,
-            heads=self._scale.planted,
-        )
+    def _stages(self, year: int) -> list[Stage]:
+        """Return what the plots of a year are played on, one body after the other."""
+        crafting = Crafting(self._naming, self.code, self._people, MADE_FROM)
+        return [
+            Stage(
+                script=self._script,
+                naming=self._naming,
+                office=self._office,
+                assessor=self._assessor.institution_id,
+                body=self.bodies[(number - 1) % self._scale.bodies],
+                crafting=crafting,
+                year=year,
+                heads=self._scale.planted,
+                number=number,
+            )
+            for number in range(1, self._scale.rounds + 1)
+        ]
 
     def _settle(self, year: int, classes: Sequence[ClassPlan]) -> list[ClaimPlan]:
         """Write the claims of a year's classes and return them; some wait for the next year."""

@@ -8,7 +8,7 @@ from ledger.simulation.claims import ClaimPlan
 from ledger.simulation.classes import ClassPlan, Seat
 from ledger.simulation.courses import YUAN
 from ledger.simulation.days import at_or_after, at_or_before, moment, plus
-from ledger.simulation.offices import as_history
+from ledger.simulation.offices import CITY_CENTRE, as_history
 from ledger.simulation.stage import Stage
 
 _MONEY_OF_BEFORE = 3_000_000 * YUAN
@@ -19,15 +19,33 @@ _LATE = 2
 """How many cases of late data there are."""
 
 
-def before_the_year(stage: Stage) -> list[ClassPlan]:
+def before_the_year(stages: Sequence[Stage]) -> list[ClassPlan]:
     """Plant what lies before the year and in it; return odd but lawful classes, not yet run."""
-    brought_in = at_or_after(date(stage.year, *_HISTORY_FROM))
-    _money(stage, brought_in)
-    plots_teaching.plant(stage, brought_in)
-    plots_subsidy.plant(stage, plus(brought_in, 1))
-    lookalikes.history(stage, plus(brought_in, 7))
-    plots_filing.plant(stage)
-    return lookalikes.classes(stage)
+    first = stages[0]
+    brought_in = at_or_after(date(first.year, *_HISTORY_FROM))
+    _money(first, brought_in)
+    for stage in stages:
+        plots_teaching.plant(stage, brought_in)
+        plots_subsidy.plant(stage, plus(brought_in, stage.number))
+        plots_filing.plant(stage)
+    lookalikes.history(first, plus(brought_in, 7))
+    _batch(first, "HISTORY", plus(brought_in, 20))
+    return lookalikes.classes(first)
+
+
+def _batch(stage: Stage, name: str, on: date) -> None:
+    """Record that a file of history was brought in."""
+    county, year = stage.office.county, stage.year
+    rows = sum(one.ask.as_facts for one in stage.script.planned if one.ask.channel == "migration")
+    data = {
+        "batch_id": stage.naming.at(moment(on, 9), "batch", county, year, name),
+        "source_system": f"{name}-{county}",
+        "rows": rows,
+        "sha256": stage.naming.digest("batch", county, year, name),
+        "mapping_version": "messages-1",
+    }
+    script = stage.script
+    script.ask(moment(on, 9), CITY_CENTRE, "accept-import-batch", data, channel="migration")
 
 
 def _money(stage: Stage, on: date) -> None:

@@ -4,13 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.simulation.classes import ClassPlan
-from ledger.simulation.courses import DOUGH, SELLING, Course
+from ledger.simulation.courses import SELLING, Course
 from ledger.simulation.days import moment
 from ledger.simulation.stage import Stage, of_class
 from ledger.simulation.timetables import HOURS, Session
 
-_SHORT_OF_PRACTICE = replace(DOUGH, theory=12)
-"""Half of it is theory, where the law wants six tenths of practice."""
 _ONLINE = 8
 """Half days on line: 32 of 60 hours."""
 
@@ -21,7 +19,9 @@ def plant(stage: Stage, brought_in: date) -> None:
         _unreported(stage, variant, changed, brought_in)
     _missing(stage, brought_in)
     _unbacked(stage, brought_in)
-    _as_filed(stage, "practice", _SHORT_OF_PRACTICE, 0, brought_in)
+    # Half of it is theory, where the law wants six tenths of practice.
+    theory = stage.course.hours // 2
+    _as_filed(stage, "practice", replace(stage.course, theory=theory), 0, brought_in)
     _as_filed(stage, "online", SELLING, _ONLINE, brought_in)
 
 

@@ -36,6 +36,7 @@ class Scale:
         heads: Heads of a class on average.
         bodies: Training bodies of a county.
         employers: Employers of a county that train their own staff.
+        rounds: How many cases of each kind of irregularity are planted, a county and year.
         planted: How many heads the classes have that are made to be irregular, or to look so.
         face_share_bp: Classes whose sheets bear the scores of face terminals.
     """
@@ -46,6 +47,7 @@ class Scale:
     heads: int
     bodies: int
     employers: int
+    rounds: int
     planted: int
     face_share_bp: int = 2_000
 
@@ -53,10 +55,10 @@ class Scale:
 SCALES: Final = {
     one.name: one
     for one in (
-        Scale("class", 1, 4, 9, 1, 1, 2),
-        Scale("county", 1, 150, 45, 12, 3, 12),
-        Scale("city", 8, 137, 45, 11, 3, 12),
-        Scale("peak", 8, 375, 45, 25, 6, 12),
+        Scale("class", 1, 4, 9, 1, 1, 1, 2),
+        Scale("county", 1, 150, 45, 12, 3, 2, 12),
+        Scale("city", 8, 137, 45, 11, 3, 2, 12),
+        Scale("peak", 8, 375, 45, 25, 6, 3, 12),
     )
 }
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from aggregates.ids import InstitutionId
 from ledger.simulation.bodies import Body
 from ledger.simulation.classes import ClassPlan, Paper
-from ledger.simulation.courses import DOUGH, Course
+from ledger.simulation.courses import Course
 from ledger.simulation.crafting import Crafting, Made, Past
 from ledger.simulation.days import at_or_after, moment, plus
 from ledger.simulation.lives import Lives
@@ -16,6 +16,7 @@ from ledger.simulation.offices import Office
 from ledger.simulation.people import Person
 from ledger.simulation.script import Kind, Label, Script
 
+_ROUND = timedelta(days=14)
 CLOSES_AFTER = 5
 """Working days after the meeting from which on history comes in with the second delivery."""
 
@@ -33,6 +34,7 @@ class Stage:
         crafting: Makes classes and people.
         year: The year.
         heads: How many heads a class of a plot has.
+        number: Which round of plots it is, from 1; a later one is played some weeks later.
     """
 
     script: Script
@@ -43,6 +45,12 @@ class Stage:
     crafting: Crafting
     year: int
     heads: int
+    number: int = 1
+
+    @property
+    def course(self) -> Course:
+        """What the body teaches in 24 class hours."""
+        return next(one for one in self.body.courses if one.training_type == "SPECIAL_ABILITY")
 
     def lives(self, script: Script | None = None, office: Office | None = None) -> Lives:
         """Return what writes whole classes, into the world or into a past."""
@@ -50,26 +58,28 @@ class Stage:
 
     def on(self, month: int, day: int, *, years_ago: int = 0) -> date:
         """Return the first working day from a date on."""
-        return at_or_after(date(self.year - years_ago, month, day))
+        later = (self.number - 1) * _ROUND
+        return at_or_after(date(self.year - years_ago, month, day) + later)
 
     def make(
         self,
         start: date,
-        course: Course = DOUGH,
+        course: Course | None = None,
         *,
         people: Sequence[Person] | None = None,
         online: int = 0,
         ahead: int | None = None,
     ) -> ClassPlan:
         """Make a class of the stage's body; without people, with new ones."""
-        seated = people or self.crafting.people(course, self.heads, start)
-        made = Made(self.body, course, start, seated, online)
+        taught = course or self.course
+        seated = people or self.crafting.people(taught, self.heads, start)
+        made = Made(self.body, taught, start, seated, online)
         return self.crafting.make(made if ahead is None else replace(made, ahead=ahead))
 
     def history(
         self,
         start: date,
-        course: Course = DOUGH,
+        course: Course | None = None,
         *,
         people: Sequence[Person] | None = None,
         online: int = 0,

@@ -17,13 +17,10 @@ ValueError
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from aggregates.language import Message
 from ledger.errors import Conflict, Fault
-
-if TYPE_CHECKING:
-    from ledger.store.requests import Appended
+from ledger.store.appended import Appended
 
 
 class VersionConflict(Conflict):
@@ -80,7 +77,7 @@ class KeyReused(Conflict):
         appended: where the entries of the first request lie.
     """
 
-    def __init__(self, answer: bytes, appended: "Appended") -> None:
+    def __init__(self, answer: bytes, appended: Appended) -> None:
         super().__init__(
             Message("该请求此前已处理。", "This request was dealt with before."),
         )

@@ -13,7 +13,10 @@ from ledger.entry import BYTES_MAX, Draft
 from ledger.entry.document import PREV_BYTES, STREAM_CHARACTERS_MAX, TIME_BYTES, VERSION_MAX
 from ledger.rows import NO_ROWS, VaultRows
 from ledger.store import arrays
+from ledger.store.appended import Appended
 from ledger.store.failures import MalformedAppend
+
+__all__ = ["ENTRIES_MAX", "Append", "Appended", "Key", "Packed", "packed"]
 
 ENTRIES_MAX: Final = 512
 """Most entries of one request, and of one batch."""
@@ -60,21 +63,6 @@ class Append:
     vault: VaultRows = NO_ROWS
     decided_on: date | None = None
     at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Appended:
-    """Where a request's entries lie.
-
-    Attributes:
-        first: the position of its first entry.
-        last: the position of its last entry.
-        time: the recorded time of them all.
-    """
-
-    first: int
-    last: int
-    time: datetime
 
 
 @dataclass(frozen=True, slots=True)

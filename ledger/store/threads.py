@@ -21,17 +21,14 @@ from ledger.store.statements import StoredKey
 T = TypeVar("T")
 
 
-class SyncLog:
-    """Appends and reads from any thread; group commit holds across them.
+class SyncReader:
+    """Reads from any thread; questions that wait travel together.
 
-    Use it as a context manager, or ``start`` and ``stop`` it. Not for the threads of a running
-    event loop: there, use ``Log`` and ``Reader``.
+    Use it as a context manager, or ``start`` and ``stop`` it. Not for the thread of a running
+    event loop: there, use ``Reader``.
     """
 
-    def __init__(
-        self, conninfo: str, clock: Clock, *, patience_seconds: float = PATIENCE_SECONDS
-    ) -> None:
-        self._log = Log(conninfo, clock, patience_seconds=patience_seconds)
+    def __init__(self, conninfo: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._reader = Reader(conninfo, lanes=1, patience_seconds=patience_seconds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -49,35 +46,30 @@ class SyncLog:
         self.stop()
 
     def start(self) -> None:
-        """Start the thread and connect; raises as ``Log.start``."""
+        """Start the thread and connect.
+
+        Raises:
+            LogUnavailable: the database cannot be reached.
+            LogFault: it can, but not be used.
+        """
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="log", daemon=True)
         self._thread.start()
         try:
-            self._result(self._log.start())
-            self._result(self._reader.start())
+            self._result(self._open())
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """Write what was taken, close and end the thread."""
+        """Finish what is under way, close and end the thread."""
         if self._loop is None or self._thread is None:
             return
-        self._result(self._log.stop())
-        self._result(self._reader.stop())
+        self._result(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         self._loop = self._thread = None
-
-    def submit(self, append: Append) -> Future[Appended]:
-        """Hand over a request; the future fails as ``Log.append`` raises."""
-        return self._submitted(self._log.append(append))
-
-    def append(self, append: Append) -> Appended:
-        """Write a request and return where once it is durable; raises as ``Log.append``."""
-        return self.submit(append).result()
 
     def streams(self, after: Mapping[str, int]) -> dict[str, list[Stored]]:
         """Return the entries of streams after versions; as ``Reader.streams``."""
@@ -101,6 +93,12 @@ class SyncLog:
         """Return the entries at positions after ``after`` up to ``until``, at most ``limit``."""
         return self._result(self._reader.range(after, until, limit))
 
+    async def _open(self) -> None:
+        await self._reader.start()
+
+    async def _close(self) -> None:
+        await self._reader.stop()
+
     def _submitted(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         if self._loop is None:
             work.close()
@@ -109,3 +107,29 @@ class SyncLog:
 
     def _result(self, work: Coroutine[Any, Any, T]) -> T:
         return self._submitted(work).result()
+
+
+class SyncLog(SyncReader):
+    """Appends and reads from any thread; group commit holds across them."""
+
+    def __init__(
+        self, conninfo: str, clock: Clock, *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        super().__init__(conninfo, patience_seconds=patience_seconds)
+        self._log = Log(conninfo, clock, patience_seconds=patience_seconds)
+
+    def submit(self, append: Append) -> Future[Appended]:
+        """Hand over a request; the future fails as ``Log.append`` raises."""
+        return self._submitted(self._log.append(append))
+
+    def append(self, append: Append) -> Appended:
+        """Write a request and return where once it is durable; raises as ``Log.append``."""
+        return self.submit(append).result()
+
+    async def _open(self) -> None:
+        await self._log.start()
+        await super()._open()
+
+    async def _close(self) -> None:
+        await self._log.stop()
+        await super()._close()

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ledger.application.access import record_access
 from ledger.application.asking import asking, leaves_trace, purpose_of
-from ledger.application.criteria import when, year
+from ledger.application.criteria import counties_of, when, year
 from ledger.application.naming import COUNTIES
 from ledger.web.rendering import caller_of, ledger_of, link, render
 from ledger.web.trail import SEE_OTHER, purpose_in
@@ -54,7 +54,7 @@ async def books(request: Request) -> Response:
         counties = [one for one in params.getlist("county") if one]
         rows = await funds.rows(
             asked.connection,
-            counties=(asked.reach.county,) if asked.reach.county else counties,
+            counties=counties_of(asked.reach, counties),
             years=year("year", params.get("year", "").strip()),
             moment=then.moment,
         )

@@ -8,9 +8,8 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from aggregates.language import Message
-from ledger.application.asking import Asked, NotFound, asking
-from ledger.application.entries import Kept, entries_at, sight
+from ledger.application.asking import asking
+from ledger.application.entries import entry_for
 from ledger.web.rendering import caller_of, ledger_of, link, render
 from projections.class_ledger import queries
 from projections.class_ledger.queries import ClassFilter
@@ -18,7 +17,6 @@ from projections.class_ledger.queries import ClassFilter
 SEE_OTHER = 303
 _POSITION = re.compile(r"#?([0-9]{1,14})")
 _NUMBER_OF_A_PERSON = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]")
-_NOT_FOUND = Message("没有这条记录，或不在您的范围内", "no such entry, or not within your reach")
 
 
 def routes() -> APIRouter:
@@ -27,21 +25,6 @@ def routes() -> APIRouter:
     router.add_api_route("/entries/{position}", page, methods=["GET"])
     router.add_api_route("/find", find, methods=["GET"])
     return router
-
-
-async def entry_for(asked: Asked, position: int) -> Kept:
-    """Return an entry that the caller may see whole.
-
-    Raises:
-        NotFound: there is none, or not for this caller.
-    """
-    found = await entries_at(asked.connection, (position,))
-    if not found:
-        raise NotFound(_NOT_FOUND)
-    (kept,) = found
-    if sight(asked.caller, asked.reach, kept.type, orjson.loads(kept.body)) != "whole":
-        raise NotFound(_NOT_FOUND)
-    return kept
 
 
 async def page(request: Request, position: int) -> Response:

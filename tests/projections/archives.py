@@ -9,6 +9,7 @@ from aggregates.archive.facts import (
     ArchiveSealed,
     ChecklistRow,
 )
+from aggregates.law.deadlines import add_months
 from aggregates.training_class.facts import ClassClosed, ClassTotals
 from tests.projections.entries import OFFICIAL, at, digest
 from tests.projections.stories import Story
@@ -63,7 +64,7 @@ def seal(story: Story, since: date | None = None) -> int:
         pages=3 * len(KINDS),
         manifest_sha256=digest("manifest", story.number, len(story.log.entries)),
         retention_from=begins,
-        retention_to=begins.replace(year=begins.year + 10),
+        retention_to=add_months(begins, 120),
         sealed_by=OFFICIAL,
     )
     return story.write(story.one, fact)

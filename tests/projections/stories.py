@@ -157,6 +157,7 @@ class Story(Filed):
                 "occupation": "4-10-01-05",
                 "level": "5",
                 "issued_on": (self.last + 2 * DAY).date(),
+                "attended_bp": 10_000,
             } | changed
             fact = CertificateIssued(
                 **self.about,
@@ -167,7 +168,6 @@ class Story(Filed):
                 enrolment_id=enrolment,
                 issuer="惠明职业培训学校",
                 attended_hours=56,
-                attended_bp=10_000,
                 **told,
             )
             self.write(one, fact, self.last + 2 * DAY)

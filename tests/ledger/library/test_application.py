@@ -2,6 +2,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 from eventsourcing.application import AggregateNotFoundError
@@ -15,6 +16,7 @@ from eventsourcing.persistence import (
 )
 
 from aggregates.facts import Fact
+from aggregates.system.facts import ImportBatchAccepted, RejectedRow
 from ledger.clock import SystemClock
 from ledger.entry import Entry, Envelope
 from ledger.library import FactMapper, Happened, LedgerApplication
@@ -146,6 +148,24 @@ def test_a_state_that_is_no_data_of_an_entry_is_refused(
     with pytest.raises(DataError):
         app.recorder.insert_events([StoredEvent(new_stream(), 1, Counted.TYPE, state)])
     assert rows(database) == []
+
+
+def test_a_registered_fact_is_mapped_by_its_stored_name_and_back() -> None:
+    batch = ImportBatchAccepted(
+        batch_id=UUID(int=1),
+        source_system="paper",
+        rows=2,
+        rejected_rows=1,
+        rejected=(RejectedRow(line=2, reason="FIL-01"),),
+        sha256=sha256(b"file").hexdigest(),
+        mapping_version="1",
+    )
+    happened = Happened(new_stream("import-batch"), 1, batch)
+
+    stored = FactMapper().to_stored_event(happened)
+
+    assert stored.topic == "system.import-batch-accepted.v1"
+    assert FactMapper().to_domain_event(stored) == happened
 
 
 def test_an_unknown_name_is_an_error_that_quotes_no_data(app: LedgerApplication) -> None:

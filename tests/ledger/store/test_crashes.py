@@ -20,6 +20,8 @@ from ledger.store.verifying import verify_log
 from tests.ledger.store.making import keyed, new_stream, one, rows, writing
 from tests.ledger.store.proxy import Cut, Proxy
 
+BACKEND = "select pid from pg_stat_activity where application_name = 'mingzhang append'"
+
 
 @pytest.fixture
 async def proxy(database: str) -> AsyncIterator[Proxy]:
@@ -160,6 +162,32 @@ async def test_a_server_that_restarts_in_mid_flight_loses_nothing_acknowledged(
     await asyncio.gather(load, return_exceptions=True)
     await log.stop()
     await reader.stop()
+
+    stored = {(row.position, row.stream, row.version) for row in rows(conninfo)}
+    assert set(told) <= stored
+    assert verify_log(conninfo).broken is None
+
+
+async def test_a_backend_that_is_killed_takes_the_server_down_and_nothing_acknowledged(
+    own_server: EmbeddedServer,
+) -> None:
+    """PostgreSQL ends every connection and recovers when one of its processes is killed."""
+    conninfo = own_server.start()
+    migrate(conninfo)
+    log = Log(conninfo, SystemClock())
+    await log.start()
+    told: list[tuple[int, str, int]] = []
+    load = _load(log, told)
+    for _ in range(3):
+        await asyncio.sleep(0.3)
+        before = len(told)
+        os.kill(one(conninfo, BACKEND), signal.SIGKILL)
+        while len(told) < before + 200:
+            await asyncio.sleep(0.05)
+            assert not load.done(), "nobody's append fails while the server comes back in time"
+    load.cancel()
+    await asyncio.gather(load, return_exceptions=True)
+    await log.stop()
 
     stored = {(row.position, row.stream, row.version) for row in rows(conninfo)}
     assert set(told) <= stored
