@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Literal
 
 from aggregates.decisions import (
@@ -39,8 +39,12 @@ OPEN = ("SUBMITTED", "ACCEPTED", "INITIAL_REVIEWED", "SECOND_REVIEWED", "REPORTE
 ClaimRule = Callable[[Case, World], Iterator[Unmet]]
 
 
+@lru_cache(maxsize=2)
 def case_of_claim(claim_id: ClaimId, world: World) -> Case:
-    """Gather what the rules look at, for the live items of a submitted claim."""
+    """Gather what the rules look at, for the live items of a submitted claim.
+
+    Every rule of a decision asks for it; within one world the answer is the same.
+    """
     return case_of(asked_of(claim_id, world), world)
 
 

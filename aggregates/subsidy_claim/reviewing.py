@@ -108,11 +108,8 @@ Review = InitialReview | SecondReview
 
 def case_after(c: Review, world: World) -> Case:
     """Gather what the rules look at, for the items that a review leaves."""
-    case = case_of_claim(c.claim_id, world)
-    left = {
-        item.row.item_no for item in after(world.state(SUBSIDY_CLAIM, c.claim_id).items, c.disallow)
-    }
-    return replace(case, heads=tuple(head for head in case.heads if head.number in left))
+    left = after(world.state(SUBSIDY_CLAIM, c.claim_id).items, c.disallow)
+    return case_of_claim(c.claim_id, world).only({item.row.item_no for item in left})
 
 
 @lifecycle(InitialReview, SecondReview)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from aggregates.decisions import Command, New, Unmet, World, command, lifecycle, unmet
@@ -168,8 +169,12 @@ def parts_changed(one: Claim, new: ResubmitClaim) -> tuple[Changed, ...]:
     return tuple(part for part, old, now in pairs if old != now)
 
 
+@lru_cache(maxsize=2)
 def case_of_form(c: Form, world: World) -> Case:
-    """Gather what the rules look at, for a claim that is being handed in."""
+    """Gather what the rules look at, for a claim that is being handed in.
+
+    Every rule of a decision asks for it; within one world the answer is the same.
+    """
     items = tuple((row, row.amount_fen) for row in c.items)
     if isinstance(c, SubmitClaim):
         asked = Asked(

@@ -125,8 +125,9 @@ def sight(caller: Caller, reach: Reach, type_: str, attributes: Mapping[str, Any
     if prefix == "risk-signal":
         return "whole" if caller.role in RISK_READERS else "nothing"
     if reach.institution is not None:
-        own = attributes["data"].get("institution_id") == str(reach.institution)
-        return "whole" if own else "title"
+        data = attributes["data"]
+        whose = {data.get("institution_id"), data.get("payee_institution_id")}
+        return "whole" if str(reach.institution) in whose else "title"
     if reach.county and attributes["county"] not in {"", reach.county}:
         return "title"
     return "whole"

@@ -21,7 +21,6 @@ from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
-from projections.catalogue import folds
 
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
@@ -98,7 +97,7 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions = Sessions()
-    folding = Folding(place.conninfo, folds())
+    folding = Folding(place.conninfo)
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:

@@ -90,7 +90,9 @@ class Archiving:
                 "pages": chance.randrange(2, 60),
             }
             channel = "outer" if own else "inner"
-            self._script.ask(at + number * _STEP, who, "file-archive-document", data, channel=channel)
+            self._script.ask(
+                at + number * _STEP, who, "file-archive-document", data, channel=channel
+            )
 
     def _check(self, plan: ClassPlan, part: str, at: datetime) -> None:
         data = {"class_id": plan.class_id, "part": part, "occurred": ["ASSESSMENT_RECORDS"]}

@@ -115,9 +115,7 @@ class Assessing:
         _, assessor = self._who(plan)
         self._script.ask(at, assessor, "record-result", data, channel="outer")
 
-    def _certify(
-        self, plan: ClassPlan, passed: list[Seat], at: datetime, chance: Chance
-    ) -> None:
+    def _certify(self, plan: ClassPlan, passed: list[Seat], at: datetime, chance: Chance) -> None:
         own = plan.course.certificate == "COMPLETION"
         prefix = f"MN{plan.county}{plan.filing_no[7:11]}{plan.number:04}"
         batch_no = f"PC-{plan.filing_no}"
@@ -145,7 +143,9 @@ class Assessing:
                 "issuer": issuer,
                 "scan_sha256": self._naming.digest("certificate", seat.cert_no),
             }
-            self._script.ask(at + number * _STEP, assessor, "issue-certificate", data, channel="outer")
+            self._script.ask(
+                at + number * _STEP, assessor, "issue-certificate", data, channel="outer"
+            )
             self._deliver(plan, seat, handed + number * _STEP)
         plan.certified_at = at + (len(passed) + 1) * _STEP
 
@@ -156,5 +156,3 @@ class Assessing:
             "receipt_sha256": self._naming.digest("receipt", seat.cert_no),
         }
         self._script.ask(at, plan.body.caller(), "deliver-certificate", data, channel="outer")
-
-

@@ -137,7 +137,9 @@ def credit_code(kind: str, region: int, number: int) -> str:
 class Bodies:
     """Makes the bodies of one county."""
 
-    def __init__(self, naming: Naming, county: tuple[str, str], region: int, people: People) -> None:
+    def __init__(
+        self, naming: Naming, county: tuple[str, str], region: int, people: People
+    ) -> None:
         """Begin.
 
         Args:
@@ -156,7 +158,9 @@ class Bodies:
         """Make a body that trains; without courses it draws some."""
         kinds: tuple[Kind, ...] = ("TRAINING_ORG", "TRAINING_ORG", "VOCATIONAL", "TECHNICIAN")
         kind = kinds[number % len(kinds)]
-        word = {"TRAINING_ORG": "职业培训学校", "VOCATIONAL": "职业中等专业学校"}.get(kind, "技工学校")
+        word = {"TRAINING_ORG": "职业培训学校", "VOCATIONAL": "职业中等专业学校"}.get(
+            kind, "技工学校"
+        )
         name = f"{self._title}{_NAMES[number % len(_NAMES)]}{word}（模拟）"
         held = tuple(courses) or self._drawn(number)
         sites = ("S1", "S2") if number % 3 == 1 else ("S1",)
@@ -192,7 +196,9 @@ class Bodies:
         on: date,
     ) -> Body:
         uscc = credit_code(kind, self._region, number)
-        lecturers = tuple(self._lecturer(number, at, on) for at in range(LECTURERS if courses else 0))
+        lecturers = tuple(
+            self._lecturer(number, at, on) for at in range(LECTURERS if courses else 0)
+        )
         rooms = tuple(room for site_id in sites for room in _rooms(site_id))
         return Body(
             number=number,

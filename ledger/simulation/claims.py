@@ -125,7 +125,11 @@ class Claims:
             on = plus(plan.certified_at.date(), chance.randrange(6, 25))
             return [self._whole(plan, passed, in_office(on, chance))]
         return [
-            self._single(plan, seat, in_office(plus(plan.certified_at.date(), chance.randrange(2, 50)), chance))
+            self._single(
+                plan,
+                seat,
+                in_office(plus(plan.certified_at.date(), chance.randrange(2, 50)), chance),
+            )
             for seat in passed
             if chance.happens(_PERSON_CLAIMS_BP)
         ]
@@ -145,7 +149,9 @@ class Claims:
     def _single(self, plan: ClassPlan, seat: Seat, at: datetime) -> ClaimPlan:
         person = seat.person
         caller = Caller(
-            person=account(plan.county, "TRAINEE", person.number), role="TRAINEE", county=plan.county
+            person=account(plan.county, "TRAINEE", person.number),
+            role="TRAINEE",
+            county=plan.county,
         )
         return ClaimPlan(
             claim_id=ClaimId(self._naming.at(at, "claim", seat.enrolment_id)),

@@ -35,6 +35,7 @@ from ledger.simulation.reviewing import Money, Reviewing
 from ledger.simulation.scales import Scale
 from ledger.simulation.script import Script
 from ledger.simulation.stage import Stage
+from ledger.simulation.stumbling import Stumbling
 from ledger.simulation.years import Year, number_items
 from ledger.vault.keys import Keyring
 
@@ -79,6 +80,7 @@ class County:
         self.bodies += [maker.employer(number, begins) for number in range(1, scale.employers + 1)]
         self._assessor = maker.assessor(1, begins)
         self.bodies.append(self._assessor)
+        self._crafting = Crafting(naming, self.code, people, MADE_FROM)
         self._pool = Pool(people, naming.seed, self.code)
         self.preparing = Preparing(script, naming, self._office, begins)
         self._projects: list[Project] = []
@@ -98,6 +100,7 @@ class County:
         planner = Year(
             self._naming, self._scale, self.code, year, self.bodies, self._pool, self._projects
         )
+        since = len(self._script.planned)
         stages = self._stages(year)
         classes = planner.classes()
         classes += planting.before_the_year(stages)
@@ -110,11 +113,14 @@ class County:
         self._run(filing, classes)
         claims = self._settle(year, classes)
         planting.after_the_year(stages[0], classes, claims)
+        stumbling = Stumbling(self._script, self._naming, self._office)
+        stumbling.stumble(since)
+        stumbling.crowd(classes)
+        stumbling.suspend(classes, year)
         return classes
 
     def _stages(self, year: int) -> list[Stage]:
         """Return what the plots of a year are played on, one body after the other."""
-        crafting = Crafting(self._naming, self.code, self._people, MADE_FROM)
         return [
             Stage(
                 script=self._script,
@@ -122,7 +128,7 @@ class County:
                 office=self._office,
                 assessor=self._assessor.institution_id,
                 body=self.bodies[(number - 1) % self._scale.bodies],
-                crafting=crafting,
+                crafting=self._crafting,
                 year=year,
                 heads=self._scale.planted,
                 number=number,

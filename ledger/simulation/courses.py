@@ -125,9 +125,7 @@ def _project(of: Course, yuan: int) -> Course:
     )
 
 
-CARE: Final = _skill(
-    "4-10-01-05", "5", "养老护理员", 1_200, hours=60, theory=28, practice_bp=5_000
-)
+CARE: Final = _skill("4-10-01-05", "5", "养老护理员", 1_200, hours=60, theory=28, practice_bp=5_000)
 COOKING: Final = _skill("4-03-02-01", "5", "中式烹调师", 1_100)
 HOUSEKEEPING: Final = _skill("4-10-01-06", "5", "家政服务员", 900)
 WELDING: Final = _skill("6-18-02-04", "5", "焊工", 1_300, route="QUALIFICATION")
@@ -197,8 +195,20 @@ OPEN_TO: Final[dict[TrainingType, tuple[tuple[PersonCategory, int], ...]]] = {
         ("POV_CHILD", 1),
         ("STUDENT", 2),
     ),
-    "SPECIAL_ABILITY": (("RURAL", 34), ("CATCH_ALL", 30), ("UNEMP", 20), ("POV", 10), ("DISABLED", 6)),
-    "ENTREPRENEURSHIP": (("RURAL", 30), ("UNEMP", 30), ("VETERAN", 16), ("GRAD_2Y", 14), ("POV", 10)),
+    "SPECIAL_ABILITY": (
+        ("RURAL", 34),
+        ("CATCH_ALL", 30),
+        ("UNEMP", 20),
+        ("POV", 10),
+        ("DISABLED", 6),
+    ),
+    "ENTREPRENEURSHIP": (
+        ("RURAL", 30),
+        ("UNEMP", 30),
+        ("VETERAN", 16),
+        ("GRAD_2Y", 14),
+        ("POV", 10),
+    ),
     "IN_POST_SKILL": (("EMPLOYEE", 1),),
     "PROJECT": (("RURAL", 55), ("POV", 30), ("HARD_EMP", 15)),
 }

@@ -98,7 +98,6 @@ class Crafting:
             fee_fen=made.course.standard_fen,
         )
 
-
     def joined(self, plan: ClassPlan, people: Sequence[Person]) -> ClassPlan:
         """Return a class that is taught together with another one, as both say."""
         number, self._number = self._number, self._number + 1

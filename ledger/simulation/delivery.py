@@ -23,9 +23,7 @@ _MINUTE = timedelta(minutes=1)
 class Delivery:
     """Writes how the classes of a county are taught."""
 
-    def __init__(
-        self, script: Script, naming: Naming, face_bp: int, rates: Rates = RATES
-    ) -> None:
+    def __init__(self, script: Script, naming: Naming, face_bp: int, rates: Rates = RATES) -> None:
         """Begin; ``face_bp`` is the share of classes whose sheets bear the terminals' scores."""
         self._script = script
         self._naming = naming
@@ -210,7 +208,9 @@ class Delivery:
             return replace(session, lecturer=one), {"instructor_id": one.instructor_id}
         return None
 
-    def _elsewhere(self, plan: ClassPlan, session: Session) -> tuple[Session, dict[str, Any]] | None:
+    def _elsewhere(
+        self, plan: ClassPlan, session: Session
+    ) -> tuple[Session, dict[str, Any]] | None:
         """Move a session to another room that is free and holds as many."""
         room, slot = session.room, (session.on, session.part)
         if room is None:
@@ -232,4 +232,3 @@ class Delivery:
         if moved.ends_at > moment(plan.end, 23, 59):
             return None
         return moved, {"starts_at": moved.starts_at, "ends_at": moved.ends_at}
-

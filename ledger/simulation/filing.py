@@ -11,7 +11,7 @@ from ledger.simulation.classes import ClassPlan, Seat
 from ledger.simulation.days import DAY, in_office, minus, moment, plus
 from ledger.simulation.lists import host
 from ledger.simulation.naming import Naming
-from ledger.simulation.offices import Office, as_history
+from ledger.simulation.offices import TIMER, Office, as_history
 from ledger.simulation.people import Person
 from ledger.simulation.script import Script
 
@@ -56,6 +56,8 @@ class Filing:
             on = date(year, month, 1) if late else before - chance.randrange(2) * DAY
             at = in_office(on, chance)
             plan_ids.append(self._plan(at, held, f"{year}-{month:02}"))
+            if late:
+                self._missed(held[0], plan_ids[-1], date(year, month, 1))
         self._publish(plus(date(year, month, 1), 2), f"{year}-{month:02}", plan_ids, chance)
 
     def _plan(self, at: datetime, held: Sequence[ClassPlan], month: str) -> PlanId:
@@ -79,6 +81,18 @@ class Filing:
         }
         self._script.ask(at, body.caller("INST_HEAD"), "submit-monthly-plan", data)
         return plan_id(body.institution_id, county, month)
+
+    def _missed(self, plan: ClassPlan, plan_id: PlanId, due: date) -> None:
+        """Let the timer find that a plan did not come by the end of the month before."""
+        data = {
+            "duty_rule_id": "PLN-01",
+            "responsible_org": plan.body.uscc,
+            "county_code": plan.county,
+            "due_at": moment(due, 0),
+            "subject": {"plan_id": plan_id},
+        }
+        at = moment(due, 0, 10)
+        self._script.ask(at, TIMER, "record-missed-deadline", data, channel="timer")
 
     def _publish(self, on: date, month: str, plan_ids: Sequence[PlanId], chance: Chance) -> None:
         county = self._office.county
@@ -112,12 +126,16 @@ class Filing:
             answered = self._return(plan, chance).date()
         if plan.approved_at is None:
             on = min(plus(answered, chance.randrange(1, 4)), minus(plan.start, 1))
-            plan.approved_at = in_office(on, chance, after=plan.filed_at if on == answered else None)
+            plan.approved_at = in_office(
+                on, chance, after=plan.filed_at if on == answered else None
+            )
         approval = {
             "class_id": plan.class_id,
             "supervising_org": self._office.hr,
             "opinion": "材料齐全，同意开班（模拟）",
-            "checks": [{"rule_id": rule, "result": "PASS"} for rule in ("FIL-01", "FIL-05", "FIL-10")],
+            "checks": [
+                {"rule_id": rule, "result": "PASS"} for rule in ("FIL-01", "FIL-05", "FIL-10")
+            ],
         }
         self._script.ask(plan.approved_at, self._office.approver, "approve-class-filing", approval)
         self._enrol(plan, chance)
@@ -129,9 +147,7 @@ class Filing:
             self._script.ask(plan.filed_at, caller, name, data, channel="outer")
         else:
             caller = as_history(caller)
-            self._script.ask(
-                plan.filed_at, caller, name, data, channel="import", as_facts=True
-            )
+            self._script.ask(plan.filed_at, caller, name, data, channel="import", as_facts=True)
 
     def _waive(self, plan: ClassPlan) -> None:
         """Have the rules waived that the class cannot keep."""
@@ -205,7 +221,11 @@ class Filing:
         again = in_office(plus(at.date(), 1), chance)
         course = plan.course
         books = [
-            {"title": f"{course.name}教程（第二版）", "isbn": "978-7-000-00000-7", "level": course.level}
+            {
+                "title": f"{course.name}教程（第二版）",
+                "isbn": "978-7-000-00000-7",
+                "level": course.level,
+            }
         ]
         filing = self._filing(plan, textbooks=books)["filing"]
         resubmitted = {"class_id": plan.class_id, "filing": filing}
@@ -272,7 +292,9 @@ class Filing:
         assert plan.approved_at is not None  # noqa: S101 - the caller has just set it
         days = max(0, (plan.start - plan.approved_at.date()).days - 1)
         on = plan.approved_at.date() + chance.randrange(days + 1) * DAY
-        begins = in_office(on, chance, after=plan.approved_at if on == plan.approved_at.date() else None)
+        begins = in_office(
+            on, chance, after=plan.approved_at if on == plan.approved_at.date() else None
+        )
         step = timedelta(seconds=40)
         # Enrolment ends with its day, however many there are.
         step = min(step, (moment(on, 23, 50) - begins) / max(1, len(plan.seats)))
@@ -294,7 +316,9 @@ class Filing:
             "fee_charged_fen": plan.fee_fen,
             "fee_paid_fen": seat.fee_fen,
             "policy_notice_ack": True,
-            "voucher_no": f"PXQ{person.county}{person.number:07}" if chance.happens(_VOUCHER_BP) else None,
+            "voucher_no": f"PXQ{person.county}{person.number:07}"
+            if chance.happens(_VOUCHER_BP)
+            else None,
             "channel": "ONLINE" if chance.happens(_ONLINE_BP) else "ONSITE",
             "interview_doc": digest("interview", seat.enrolment_id) if business else None,
             "course_fit_doc": digest("fit", seat.enrolment_id) if business else None,
@@ -310,4 +334,3 @@ class Filing:
             }
             at += timedelta(seconds=1)
             self._script.ask(at, who, "sign-agency-agreement", signed, channel="outer")
-

@@ -100,9 +100,7 @@ class Inspecting:
         self._script.ask(at, caller, "conduct-inspection", conducted)
         self._conclude(one, caller, at, chance)
 
-    def _conclude(
-        self, one: InspectionId, caller: Caller, at: datetime, chance: Chance
-    ) -> None:
+    def _conclude(self, one: InspectionId, caller: Caller, at: datetime, chance: Chance) -> None:
         result = "NORMAL"
         if chance.happens(_FINDING_BP):
             finding = {

@@ -98,7 +98,9 @@ class Lists:
 
 def occupations(courses: Iterable[Course]) -> list[dict[str, str]]:
     """Return occupations with their levels, each once."""
-    return [{"code": code, "level": level} for code, level in dict.fromkeys(c.skill for c in courses)]
+    return [
+        {"code": code, "level": level} for code, level in dict.fromkeys(c.skill for c in courses)
+    ]
 
 
 def by_category(body: Body) -> dict[str, list[Course]]:

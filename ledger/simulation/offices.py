@@ -8,9 +8,7 @@ from ledger.simulation.naming import account
 from ledger.simulation.scales import CITY
 
 CITY_HR = Caller(person=account(CITY, "CITY_HR"), role="CITY_HR", org=f"{CITY}-HR")
-CITY_CENTRE = Caller(
-    person=account(CITY, "CITY_CENTRE"), role="CITY_CENTRE", org=f"{CITY}-CENTRE"
-)
+CITY_CENTRE = Caller(person=account(CITY, "CITY_CENTRE"), role="CITY_CENTRE", org=f"{CITY}-CENTRE")
 REVIEWERS = Caller(person=account(CITY, "THIRD_PARTY"), role="THIRD_PARTY", org="THIRD-PARTY-1")
 HISTORY = Caller(person=account(CITY, "MIGRATION"), role="MIGRATION", org=f"{CITY}-IT")
 RISK_ENGINE = Caller(person=account(CITY, "RISK_ENGINE"), role="RISK_ENGINE", org=f"{CITY}-IT")

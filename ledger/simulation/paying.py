@@ -75,9 +75,7 @@ class Paying:
         if objection.free():
             self._fund(one, (name, 2), [objection.claim], decided, chance, only=objection.items)
 
-    def _resolve(
-        self, name: str, on: date, claims: Sequence[ClaimPlan], chance: Chance
-    ) -> None:
+    def _resolve(self, name: str, on: date, claims: Sequence[ClaimPlan], chance: Chance) -> None:
         county = self._office.county
         data = {
             "meeting": "PARTY_GROUP" if chance.happens(5_000) else "OFFICE",
@@ -149,7 +147,12 @@ class Paying:
                 self._pay(payment, f"{no}-{order_no:03}", group, amount, at_order)
 
     def _pay(
-        self, payment: PaymentId, order_no: str, claims: Sequence[ClaimPlan], amount: int, at: datetime
+        self,
+        payment: PaymentId,
+        order_no: str,
+        claims: Sequence[ClaimPlan],
+        amount: int,
+        at: datetime,
     ) -> None:
         payee = claims[0].payee
         order = {

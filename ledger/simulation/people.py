@@ -93,9 +93,7 @@ class People:
         self._numbers: set[str] = set()
         self._made = 0
 
-    def make(
-        self, category: PersonCategory, on: date, *, employer: str | None = None
-    ) -> Person:
+    def make(self, category: PersonCategory, on: date, *, employer: str | None = None) -> Person:
         """Make somebody of a category; ``on`` is the day on which the age shall fit."""
         self._made += 1
         youngest, oldest = _AGES.get(category, (19, 58))

@@ -63,9 +63,7 @@ def _money(stage: Stage, on: date) -> None:
         stage.script.ask(at, caller, "allocate-budget", data, channel="migration", as_facts=True)
 
 
-def after_the_year(
-    stage: Stage, plans: Sequence[ClassPlan], claims: Sequence[ClaimPlan]
-) -> None:
+def after_the_year(stage: Stage, plans: Sequence[ClassPlan], claims: Sequence[ClaimPlan]) -> None:
     """Plant what comes to light at the end of the year, and label what happened by itself."""
     plots_subsidy.again_as_late_data(
         stage, _paid_in_spring(stage.year, claims), at_or_before(date(stage.year, *_LATE_DATA))

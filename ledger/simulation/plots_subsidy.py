@@ -44,9 +44,7 @@ def _twice(stage: Stage, brought_in: date) -> None:
 def again_as_late_data(stage: Stage, seats: Sequence[tuple[ClassPlan, Seat]], on: date) -> None:
     """Bring in, at the end of the year, that people had the same training the autumn before."""
     for plan, seat in seats:
-        before = stage.history(
-            stage.on(10, 15, years_ago=1), plan.course, people=[seat.person]
-        )
+        before = stage.history(stage.on(10, 15, years_ago=1), plan.course, people=[seat.person])
         paid(stage, before, moment(on, 10, 40), f"{stage.year - 1}-WL-{before.number}")
         label_persons(stage, "late", [seat], "an earlier subsidy came to light", planted=True)
 

@@ -57,7 +57,9 @@ class Preparing:
         """Register bodies, their sites and lecturers."""
         for body in bodies:
             at = in_office(self.on(1), self._chance)
-            self._script.ask(at, self._office.clerk, "register-institution", self._registration(body))
+            self._script.ask(
+                at, self._office.clerk, "register-institution", self._registration(body)
+            )
             for site_id in body.sites():
                 at += timedelta(minutes=4)
                 self._script.ask(at, body.caller(), "register-site", self._site(body, site_id))

@@ -109,17 +109,21 @@ class Reviewing:
             if claim.mode == "PERSON"
             else {"applicant_institution_id": plan.body.institution_id}
         )
-        return form | who | {
-            "claim_id": claim.claim_id,
-            "mode": claim.mode,
-            "class_id": plan.class_id,
-            "county_code": plan.county,
-            "occupation": plan.course.code,
-            "level": plan.course.level,
-            "package_sha256": self._package(claim, at),
-            "outer_receipt": f"WW{at:%Y%m%d%H%M%S}",
-            "declared_on": at.date(),
-        }
+        return (
+            form
+            | who
+            | {
+                "claim_id": claim.claim_id,
+                "mode": claim.mode,
+                "class_id": plan.class_id,
+                "county_code": plan.county,
+                "occupation": plan.course.code,
+                "level": plan.course.level,
+                "package_sha256": self._package(claim, at),
+                "outer_receipt": f"WW{at:%Y%m%d%H%M%S}",
+                "declared_on": at.date(),
+            }
+        )
 
     def _returned(
         self, claim: ClaimPlan, at: datetime, chance: Chance, *, refused: Iterable[str] = ()
@@ -137,7 +141,10 @@ class Reviewing:
         self._script.ask(back, self._office.clerk, "return-claim", data)
         again = in_office(plus(back.date(), chance.randrange(1, 5)), chance)
         form = self._form(claim)
-        form["docs"] = [*form["docs"], {"kind": "OTHER", "sha256": self._naming.digest("more", claim.key)}]
+        form["docs"] = [
+            *form["docs"],
+            {"kind": "OTHER", "sha256": self._naming.digest("more", claim.key)},
+        ]
         form |= {"claim_id": claim.claim_id, "package_sha256": self._package(claim, again)}
         self._script.ask(again, claim.caller, "resubmit-claim", form, channel="outer")
         return again

@@ -105,7 +105,13 @@ class Stage:
         return past
 
     def label(
-        self, rule: Kind, variant: str, subjects: Sequence[tuple[str, str]], why: str, *, planted: bool
+        self,
+        rule: Kind,
+        variant: str,
+        subjects: Sequence[tuple[str, str]],
+        why: str,
+        *,
+        planted: bool,
     ) -> None:
         """Note what was played."""
         self.script.label(Label(rule, variant, planted, tuple(subjects), why))

@@ -17,7 +17,20 @@ from ledger.simulation.projects import Project
 from ledger.simulation.scales import RATES, Scale
 from ledger.simulation.timetables import Pattern, Session, Wanted, runs_on, timetable
 
-MONTHS: Final = ((1, 3), (2, 3), (3, 9), (4, 11), (5, 11), (6, 10), (7, 9), (8, 9), (9, 12), (10, 12), (11, 8), (12, 3))
+MONTHS: Final = (
+    (1, 3),
+    (2, 3),
+    (3, 9),
+    (4, 11),
+    (5, 11),
+    (6, 10),
+    (7, 9),
+    (8, 9),
+    (9, 12),
+    (10, 12),
+    (11, 8),
+    (12, 3),
+)
 """How many classes start in which month."""
 KINDS: Final[tuple[tuple[tuple[str, ClaimMode], int], ...]] = (
     (("EMPLOYMENT_SKILL", "AGENCY"), 56),
@@ -139,10 +152,14 @@ class Year:
     def _class(self, number: int, slot: Slot) -> ClassPlan:
         chance = Chance(self._naming.seed, "class", self._county, self._year, number)
         project = self._project(slot, chance)
-        body, course = self._who(slot, chance) if project is None else (project.body, project.course)
+        body, course = (
+            self._who(slot, chance) if project is None else (project.body, project.course)
+        )
         heads = self._heads(slot, chance)
         pattern = "FULL" if project else chance.weighted(PATTERNS)
-        start = next(day for day in days(slot.start, slot.start + 30 * DAY) if runs_on(pattern, day))
+        start = next(
+            day for day in days(slot.start, slot.start + 30 * DAY) if runs_on(pattern, day)
+        )
         main = len(body.sites()) == 1 or heads > CAPACITY or chance.happens(_MAIN_SITE_BP)
         wanted = Wanted(
             body=body,
@@ -237,4 +254,3 @@ def _attendance(seat: Seat, sessions: Sequence[Session], chance: Chance) -> None
     seat.absent = frozenset(missed[: len(sessions) // _SHARE_ABSENT])
     late = (one.number for one in sessions if chance.happens(RATES.late_to_class))
     seat.late = frozenset(late) - seat.absent
-

@@ -1,4 +1,7 @@
-"""Keeps the read models up with the log, in a thread of its own.
+"""Keeps the read models up with the log, in a process of its own.
+
+Decoding entries takes processor time, and within the server's process it would be taken from
+whoever waits for an answer. The process ends with its parent, also when that is killed.
 
 One process at a time holds the work (a session lock of PostgreSQL); the others stand by and take
 over when it is gone. A wake-up is only a hint to look sooner: the loop polls as well, so none
@@ -6,13 +9,17 @@ that is lost delays anything for long.
 """
 
 import logging
-import threading
+import os
+import signal
+from multiprocessing import get_context
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 
-from projections.run import Folds, Overtaken, catch_up, prepare
+from projections.catalogue import folds
+from projections.run import Overtaken, catch_up, prepare
+from projections.spreading import Folds
 
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 2.0
@@ -22,30 +29,76 @@ CHANNEL = "ledger_entry"
 _log = logging.getLogger(__name__)
 
 
+class Stopping(Protocol):
+    """An event between processes."""
+
+    def is_set(self) -> bool:
+        """Say whether it has come."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for it."""
+
+
 class Folding:
-    """Runs until it is stopped.
+    """Folds in a process of its own until it is stopped."""
 
-    Attributes:
-        position: How far the read models have come, as this process knows.
-    """
-
-    def __init__(self, conninfo: str, folds: Folds) -> None:
-        self._conninfo = conninfo
-        self._folds = folds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="folding", daemon=True)
-        self.position = 0
+    def __init__(self, conninfo: str) -> None:
+        # A fresh interpreter: a forked one would share this one's connections and loop.
+        context = get_context("spawn")
+        self._stopping = context.Event()
+        told = (conninfo, self._stopping, os.getpid())
+        self._process = context.Process(target=keep_folding, args=told, name="folding")
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._process.start()
 
     def stop(self) -> None:
         """End after the batch under way."""
         self._stopping.set()
-        self._thread.join()
+        self._process.join()
 
-    def _run(self) -> None:
+
+def keep_folding(conninfo: str, stopping: Stopping, parent: int) -> None:
+    """Fold until told to stop or until the parent is gone; the work of the process."""
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        # A signal to the group is for the parent, which then says stop.
+        signal.signal(sign, signal.SIG_IGN)
+    Keeper(conninfo, folds(), _Until(stopping, parent)).run()
+
+
+class _Until:
+    """Says when to stop: on request, or when nobody is left to request it."""
+
+    def __init__(self, stopping: Stopping, parent: int) -> None:
+        self._stopping = stopping
+        self._parent = parent
+
+    def is_set(self) -> bool:
+        """Say whether to stop now."""
+        return self._stopping.is_set() or os.getppid() != self._parent
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for it, at most so long."""
+        self._stopping.wait(seconds)
+        return self.is_set()
+
+
+class Keeper:
+    """The loop of the process.
+
+    Attributes:
+        position: How far the read models have come.
+    """
+
+    def __init__(self, conninfo: str, folds: Folds, stopping: _Until) -> None:
+        self._conninfo = conninfo
+        self._folds = folds
+        self._stopping = stopping
+        self.position = 0
+
+    def run(self) -> None:
+        """Fold until it is time to stop."""
         while not self._stopping.is_set():
             try:
                 self._hold()

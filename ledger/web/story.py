@@ -15,7 +15,7 @@ from uuid import UUID
 from aggregates.facts import Fact, hints_of, parts_of, token_kind
 from aggregates.ids import LINK_KINDS
 from aggregates.law.clauses import CLAUSES, DOCUMENTS, Clause
-from aggregates.sealed import Matchable, Restricted, Sealed, token_id
+from aggregates.sealed import Matchable, Name, Restricted, Sealed, form_of, token_id
 from ledger.application.naming import code_title, county_title, field_title, occupation_title, tone
 from ledger.application.timeline import Event, Timeline
 from ledger.web import spelling
@@ -177,9 +177,10 @@ class Teller:
             value = getattr(record, name)
             if name == "findings" and isinstance(record, Fact):
                 continue
-            if value is None or value == () or (name in REPEATED and value in self._about):
+            if value in (None, "", ()) or (name in REPEATED and value in self._about):
                 continue
-            lines.append(Line(field_title(name).text(self.lang), self._cell(name, hint, value)))
+            known = "person_name" if _names_person(hint) and name == "name" else name
+            lines.append(Line(field_title(known).text(self.lang), self._cell(name, hint, value)))
         return lines
 
     def _cell(self, name: str, hint: Any, value: Any) -> Cell:  # noqa: ANN401 - any field
@@ -249,6 +250,14 @@ def _token_kind(hint: Any) -> str | None:  # noqa: ANN401 - a type hint
     return token_kind(hint) or next(
         (kind for part in parts_of(hint) if (kind := _token_kind(part))), None
     )
+
+
+@cache
+def _names_person(hint: Any) -> bool:  # noqa: ANN401 - a type hint
+    form = form_of(hint)
+    if form is not None:
+        return form.inner is Name
+    return any(_names_person(part) for part in parts_of(hint))
 
 
 def plain(name: str, value: Any, lang: str) -> str:  # noqa: ANN401, PLR0911 - one line a kind

@@ -61,7 +61,7 @@ class Claimed:
         batch = {key: one for key, one in self.about.items() if key != "county_code"}
         self.batch = (BatchClaim(**batch, **self.sums),)
 
-    def write(self, fact: Any, on: datetime | None = None) -> int:  # noqa: ANN401
+    def write(self, fact: Any, on: datetime | None = None) -> int:  # noqa: ANN401 - a word of a list
         """Record a fact of the claim."""
         return self.story.write(self.claim_id, fact, on)
 
@@ -235,7 +235,7 @@ class Claimed:
         )
         return self.write(fact)
 
-    def review(self, first: Any = None, second: Any = None) -> None:  # noqa: ANN401
+    def review(self, first: Any = None, second: Any = None) -> None:  # noqa: ANN401 - a word of a list
         """Review it twice, by two people unless told otherwise."""
         reviewer = first or some_id("clerk")
         self.write(
@@ -262,7 +262,7 @@ class Claimed:
         )
         return self.write(fact, self.begun + 4 * DAY)
 
-    def resolve(self, decision: Any = "APPROVE") -> int:  # noqa: ANN401
+    def resolve(self, decision: Any = "APPROVE") -> int:  # noqa: ANN401 - a word of a list
         """Have the meeting resolve on it."""
         fact = MeetingResolved(
             **self.about,

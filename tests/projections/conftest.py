@@ -72,7 +72,7 @@ class Mirror:
         """Return the rows of a model as of a moment, by primary key."""
         return self._told(model, model.as_of(moment))
 
-    def _told(self, model: ReadModel, statement: Any) -> dict[Any, dict[str, Any]]:  # noqa: ANN401
+    def _told(self, model: ReadModel, statement: Any) -> dict[Any, dict[str, Any]]:  # noqa: ANN401 - a word of a list
         with self.connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
             cursor.execute(statement)
             rows = cursor.fetchall()

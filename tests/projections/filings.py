@@ -119,7 +119,7 @@ class Filed:
             room_id="R1",
         )
 
-    def write(self, one: UUID, fact: Any, on: datetime | None = None) -> int:  # noqa: ANN401
+    def write(self, one: UUID, fact: Any, on: datetime | None = None) -> int:  # noqa: ANN401 - a word of a list
         """Record a fact by the channel of this story."""
         return self.log.write(one, fact, on=on, channel=self.channel)
 
@@ -186,7 +186,7 @@ class Filed:
         )
         return self.write(self.one, fact)
 
-    def approve(self, on: datetime | None = None, *, regime: Any = "R3") -> int:  # noqa: ANN401
+    def approve(self, on: datetime | None = None, *, regime: Any = "R3") -> int:  # noqa: ANN401 - a word of a list
         """Approve it, five days ahead unless told otherwise."""
         return self.write(
             self.one,
@@ -239,7 +239,7 @@ class Filed:
         )
         return self.write(self.enrolments[number], fact)
 
-    def start(self, *, regime: Any = "R3") -> int:  # noqa: ANN401
+    def start(self, *, regime: Any = "R3") -> int:  # noqa: ANN401 - a word of a list
         """Start it as planned."""
         begun = self.timetable[0].starts_at
         fact = ClassStarted(

@@ -56,7 +56,7 @@ def allocate(log: Log, amount_fen: int = 1_000_000_000) -> None:
 class Money(Claimed):
     """The claim of a class by its institution, told to its payment."""
 
-    def stage(self, name: Any, on: datetime | None = None, **told: Any) -> int:  # noqa: ANN401
+    def stage(self, name: Any, on: datetime | None = None, **told: Any) -> int:  # noqa: ANN401 - a word of a list
         """Say which stage all items reached."""
         fact = ClaimStageReached(
             **self.about,

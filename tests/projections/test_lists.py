@@ -50,7 +50,7 @@ async def asked(mirror: Mirror, told: int) -> AsyncIterator[AsyncConnection[Any]
         yield connection
 
 
-async def _all(asked: AsyncConnection[Any], **told: Any) -> list[ClassRow]:  # noqa: ANN401
+async def _all(asked: AsyncConnection[Any], **told: Any) -> list[ClassRow]:  # noqa: ANN401 - a word of a list
     return [row async for row in ledger.each(asked, **told)]
 
 
