@@ -98,7 +98,9 @@ def check(connection: Connection[Any], until: int) -> Checked:
         until: The position that parts and models stand at.
     """
     with connection.transaction():
-        connection.execute("set local jit = off; set local work_mem = '128MB'")
+        connection.execute(
+            "set local jit = off; set local work_mem = '128MB'; set local enable_nestloop = off"
+        )
         statement = filled(_CHAINS, keyed=False, dated=False)
         rows = connection.execute(statement, Moment(until).parameters()).fetchall()
         paid = {

@@ -40,6 +40,12 @@ create table if not exists model.form (
 # Compiling pays for no statement of ours, and a table that nobody has analysed yet must not be
 # read whole for the sake of a few keys.
 _BY_KEYS = "set local jit = off; set local enable_seqscan = off"
+_GROWN = """
+select nspname, relname
+from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+where nspname in ('detail', 'model') and relkind = 'r'
+  and pg_relation_size(pg_class.oid) > 2 * 8192 * relpages::bigint
+"""
 _WHOLE = "set local jit = off; set local work_mem = '128MB'"
 
 
@@ -136,12 +142,28 @@ def catch_up(
         Overtaken: another runner is at the same work.
     """
     last = head(connection) if until is None else until
-    at = position_of(connection, PARTS)
+    begun = at = position_of(connection, PARTS)
     while at < last:
         upto = min(at + batch, last)
         fold(connection, folds, at, upto)
         at = upto
+    if at > begun:
+        _measure(connection)
     return at
+
+
+def _measure(connection: Connection[Any]) -> None:
+    """Let the planner look at tables that it has never seen, or that have doubled since.
+
+    Left to the server this comes a minute late, and until then a question about everybody may be
+    answered a hundred times slower. A small sample of few tables does not hold a fold up.
+    """
+    grown = connection.execute(_GROWN).fetchall()
+    if grown:
+        connection.execute("set default_statistics_target = 20")
+        for schema, name in grown:
+            connection.execute(sql.SQL("analyze {}").format(sql.Identifier(schema, name)))
+        connection.execute("reset default_statistics_target")
 
 
 def fold(connection: Connection[Any], folds: Folds, after: int, until: int) -> None:

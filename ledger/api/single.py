@@ -182,7 +182,7 @@ async def trail(  # noqa: PLR0913, PLR0917 - what a trail is asked for
         )
         count = await trails.count(asked.connection, kind, one, moment=then.moment)
         told = await timeline(ledger, asked, page.rows)
-        sealed = await sealed_story(ledger, asked, kind, one, page, then.position)
+        sealed = await sealed_story(ledger, asked, kind, one, page, then.moment)
         told = await with_sealed(ledger, asked, told.events, sealed)
     events = shapes_of(told)[::-1]
     return _answered(TrailShape(recorded, count, page.newer, page.older, events))

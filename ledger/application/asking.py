@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.errors import InvalidSchemaName, UndefinedTable
 from psycopg_pool import PoolTimeout
 
 from aggregates.decisions import Caller
@@ -33,6 +34,7 @@ select (select position from ledger.head), (select coalesce(min(position), 0) fr
 """
 _NOBODY = Message("请先表明身份", "say who you are")
 _UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
+_NOT_READY = Message("页面数据尚未就绪，请稍后再试", "the read models are not ready yet")
 _NO_PURPOSE = Message(
     f"请写明查询事由（{PURPOSE_CHARS_MIN}至{PURPOSE_CHARS_MAX}字）",
     f"say what the look-up is for ({PURPOSE_CHARS_MIN} to {PURPOSE_CHARS_MAX} characters)",
@@ -127,6 +129,8 @@ class _told:  # noqa: N801 - read as a phrase, "with _told()"
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UndefinedTable | InvalidSchemaName):
+            raise Fault(_NOT_READY) from None
         if isinstance(error, PoolTimeout | psycopg.OperationalError | psycopg.InterfaceError):
             raise Fault(_UNREACHABLE) from None
 

@@ -21,6 +21,7 @@ from ledger.application.running import Ledger
 from ledger.entry import leaf_hash
 from ledger.vault.opening import mask_many
 from ledger.vault.sealed_facts import read_sealed, sealed_about
+from projections.model import Moment
 from projections.trail.queries import TrailPage
 
 
@@ -122,7 +123,7 @@ async def timeline(
 
 
 async def sealed_story(
-    ledger: Ledger, asked: Asked, kind: str, about: UUID, page: TrailPage, last: int
+    ledger: Ledger, asked: Asked, kind: str, about: UUID, page: TrailPage, moment: Moment | None
 ) -> list[Event]:
     """Return the sealed facts about a thing, among the entries of a page of its trail.
 
@@ -132,16 +133,19 @@ async def sealed_story(
         kind: The kind of the thing.
         about: Its id.
         page: The page of its trail.
-        last: The last position that counts.
+        moment: As of when; now by default, when what the read models lack counts as well.
     """
     low = page.rows[-1].position if page.rows and page.older is not None else 0
-    high = page.rows[0].position if page.rows and page.newer is not None else last
+    high = page.rows[0].position if page.rows and page.newer is not None else None
+    if high is None and moment is not None:
+        high = moment.until
     found: list[Event] = []
     for reader in asked.reach.sealed:
         streams = await sealed_about(asked.connection, reader=reader, kind=kind, about=about)
         found += await _opened(ledger, asked, reader, streams)
     return sorted(
-        (one for one in found if low <= one.position <= high), key=lambda one: one.position
+        (one for one in found if low <= one.position and (high is None or one.position <= high)),
+        key=lambda one: one.position,
     )
 
 

@@ -116,7 +116,8 @@ class County:
         stumbling = Stumbling(self._script, self._naming, self._office)
         stumbling.stumble(since)
         stumbling.crowd(classes)
-        stumbling.suspend(classes, year)
+        played = {stage.body.uscc for stage in stages}
+        stumbling.suspend([one for one in classes if one.body.uscc not in played], year)
         return classes
 
     def _stages(self, year: int) -> list[Stage]:

@@ -16,6 +16,8 @@ _FORTY = 6
 """Half days on line: 24 of 60 hours, which is all that the law allows."""
 _WAIVED = 7
 """Half days on line: 28 of 60 hours, which needs a waiver."""
+_HOUR = timedelta(hours=1)
+"""What is brought in later builds on what was brought in before."""
 _OFTEN_BP = 4_000
 _FIVE = 5
 _AFTER_ACCEPTANCE = frozenset(
@@ -76,8 +78,8 @@ def _pair(
     first = stage.history(start, courses[0])
     people = [seat.person for seat in first.seats]
     again = stage.history(stage.on(11, 18, years_ago=1), courses[1], people=people)
-    for plan in (first, again):
-        paid(stage, plan, at, f"{plan.start.year}-CF-{plan.number}")
+    for hours, plan in enumerate((first, again)):
+        paid(stage, plan, at + hours * _HOUR, f"{plan.start.year}-CF-{plan.number}")
     label_persons(stage, why, again.seats, why, planted=False)
 
 
@@ -95,7 +97,7 @@ def _refused(stage: Stage, at: datetime) -> None:
     past.replay(stage.script)
     people = [seat.person for seat in first.seats]
     again = stage.history(stage.on(11, 11, years_ago=1), people=people)
-    paid(stage, again, at, f"{stage.year - 1}-ZX-{again.number}")
+    paid(stage, again, at + _HOUR, f"{stage.year - 1}-ZX-{again.number}")
     label_persons(stage, "refused", again.seats, "the first claim was refused", planted=False)
 
 

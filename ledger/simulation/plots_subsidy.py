@@ -36,8 +36,9 @@ def _twice(stage: Stage, brought_in: date) -> None:
     first = stage.history(stage.on(8, 19, years_ago=1))
     people = [seat.person for seat in first.seats]
     again = stage.history(stage.on(11, 4, years_ago=1), people=people[:2])
-    for plan in (first, again):
-        paid(stage, plan, moment(brought_in, 10, 15), f"{stage.year - 1}-LS-{plan.number}")
+    for hours, plan in enumerate((first, again)):
+        at = moment(brought_in, 10 + hours, 15)
+        paid(stage, plan, at, f"{stage.year - 1}-LS-{plan.number}")
     label_persons(stage, "history", again.seats, "paid twice within months", planted=True)
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 from ledger.simulation.bodies import Body
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan
-from ledger.simulation.days import DAY, is_workday, moment, plus
+from ledger.simulation.days import DAY, is_workday, minus, moment, plus
 from ledger.simulation.naming import Naming
-from ledger.simulation.offices import Office
+from ledger.simulation.offices import CITY_HR, Office
 from ledger.simulation.people import Person
 from ledger.simulation.script import Planned, Script
 from ledger.simulation.timetables import Session
@@ -102,9 +102,9 @@ class Stumbling:
                 "proposal_no": f"{number}-G",
                 "served_at": decided - timedelta(hours=2),
                 "negative_items": ["NL-1.1"],
-                "decided_by": self._office.bureau.person,
+                "decided_by": CITY_HR.person,
             }
-            self._script.ask(decided, self._office.bureau, "suspend-institution", data)
+            self._script.ask(decided, CITY_HR, "suspend-institution", data)
             self._refused_meanwhile(plans, body, code, begins)
             lifted = {
                 "institution_id": body.institution_id,
@@ -113,7 +113,7 @@ class Stumbling:
                 "lifted_on": begins + _SUSPENDED_DAYS * DAY,
             }
             at = moment(begins + _SUSPENDED_DAYS * DAY, 10, 10)
-            self._script.ask(at, self._office.bureau, "lift-suspension", lifted)
+            self._script.ask(at, CITY_HR, "lift-suspension", lifted)
             return
 
     def _refused_meanwhile(
@@ -160,8 +160,8 @@ def _same_reviewer(one: Planned) -> Attempt:
 
 
 def _too_soon(one: Planned) -> Attempt:
-    del one
-    return {}, DAY, ("CLM-10",)
+    last = minus(one.at.date(), 1)
+    return {}, one.at.date() - last, ("CLM-10",)
 
 
 def _too_much(one: Planned) -> Attempt:

@@ -109,7 +109,7 @@ async def page(request: Request) -> Response:
             moment=then.moment,
         )
         count = await queries.count(asked.connection, kind, one, moment=then.moment)
-        sealed = await sealed_story(ledger, asked, kind, one, found, then.position)
+        sealed = await sealed_story(ledger, asked, kind, one, found, then.moment)
         story_told = await timeline(ledger, asked, found.rows)
         shown = await with_sealed(ledger, asked, story_told.events, sealed)
     teller = story.Teller(shown, lang, follows=True, about=(one,))

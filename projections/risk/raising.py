@@ -24,6 +24,10 @@ from projections.risk.indicators import INDICATORS
 
 EVIDENCE_MAX = 200
 """How many entries a signal names, so that it fits into one itself."""
+# How many rows a step of a statement gives is beyond the planner; pairing each with each would be
+# its worst guess, where it looks at everybody.
+_WHOLE = "set local jit = off; set local work_mem = '128MB'; set local enable_nestloop = off"
+_BY_KEYS = "set local jit = off"
 _FIXED = frozenset({"subject", "county", "starts_on", "ends_on", "severity", "evidence"})
 Touched = Mapping[str, Collection[UUID]]
 """Ids by the column that they stand in, such as ``class_id``."""
@@ -82,7 +86,7 @@ def run_indicators(
     now = _now(connection, moment)
     found: list[Signal] = []
     with connection.transaction():
-        connection.execute("set local jit = off; set local work_mem = '128MB'")
+        connection.execute(_BY_KEYS if whom is not None else _WHOLE)
         for one in INDICATORS:
             if ids is None or one.id in ids:
                 given = dict((params or {}).get(one.id, {}))

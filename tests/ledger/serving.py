@@ -54,7 +54,7 @@ class Served:
         self, role: str | None, *, county: str = "", institution: UUID | None = None
     ) -> httpx2.Client:
         """Return a client that is signed in, or one that is not."""
-        client = httpx2.Client(base_url=self.base)
+        client = httpx2.Client(base_url=self.base, timeout=READY_SECONDS)
         if role is not None:
             client.cookies.set(COOKIE, self.session(as_role(role, county, institution)))
         self.opened.append(client)

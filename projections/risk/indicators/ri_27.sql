@@ -48,44 +48,51 @@ with bound as (
   union all
   select claim_id, position, happened_on, 9, step from {payment} where step = 'PAID'
 ), first_of as (
-  select claim_id, nth, min(position) as position
+  select distinct on (claim_id, nth) claim_id, nth, name, position, happened_on
   from step
-  group by claim_id, nth
+  order by claim_id, nth, position
+), followed as (
+  select *,
+    lag(nth) over by_order as nth_before,
+    lag(position) over by_order as position_before
+  from first_of
+  window by_order as (partition by claim_id order by nth)
 ), skipped as (
-  -- A step is out of order that no step before it precedes.
-  select step.claim_id, 'ORDER:' || step.name as defect,
-    step.happened_on as starts_on, step.happened_on as ends_on,
-    array_remove(array[step.position, first_of.position], null) as evidence
-  from step
-    left join first_of on first_of.claim_id = step.claim_id and first_of.nth = step.nth - 1
-  where step.nth > 1 and (first_of.position is null or first_of.position > step.position)
-    and step.position = (
-      select position from first_of as own
-      where own.claim_id = step.claim_id and own.nth = step.nth
-    )
+  -- A step is out of order that the step before it does not precede.
+  select claim_id, 'ORDER:' || name as defect, happened_on as starts_on, happened_on as ends_on,
+    array_remove(
+      array[position, case when nth_before = nth - 1 then position_before end], null
+    ) as evidence
+  from followed
+  where nth > 1 and (nth_before is distinct from nth - 1 or position_before > position)
 ), review as (
-  select claim_id, step, official, position, happened_on
+  select claim_id, step, official, position, happened_on,
+    count(*) filter (where step = 'INITIAL_REVIEWED') over (
+      partition by claim_id order by position
+    ) as round
   from {claim_step}
   where step in ('INITIAL_REVIEWED', 'SECOND_REVIEWED')
+), reviewed as (
+  select *,
+    first_value(official) over in_round as first_official,
+    first_value(position) over in_round as first_position,
+    first_value(happened_on) over in_round as first_on
+  from review
+  where round > 0
+  window in_round as (partition by claim_id, round order by position)
 ), same_reviewer as (
-  select later.claim_id, 'SAME_REVIEWER' as defect,
-    earlier.happened_on as starts_on, later.happened_on as ends_on,
-    array[earlier.position, later.position] as evidence
-  from review as later
-    cross join lateral (
-      select official, position, happened_on
-      from review
-      where review.claim_id = later.claim_id and review.step = 'INITIAL_REVIEWED'
-        and review.position < later.position
-      order by position desc limit 1
-    ) as earlier
-  where later.step = 'SECOND_REVIEWED' and later.official = earlier.official
+  select claim_id, 'SAME_REVIEWER' as defect, first_on as starts_on, happened_on as ends_on,
+    array[first_position, position] as evidence
+  from reviewed
+  where step = 'SECOND_REVIEWED' and official = first_official
 ), run as (
-  select started.claim_id, started.step_on as published_on, closed.step_on as closed_on,
-    started.position as started, closed.position as closed
-  from {publicity_claim} as started
-    join {publicity_claim} as closed using (publicity_id, claim_id)
-  where started.step = 'STARTED' and closed.step = 'CLOSED'
+  select publicity_id, claim_id,
+    min(step_on) filter (where step = 'STARTED') as published_on,
+    min(step_on) filter (where step = 'CLOSED') as closed_on,
+    min(position) filter (where step = 'STARTED') as started,
+    min(position) filter (where step = 'CLOSED') as closed
+  from {publicity_claim}
+  group by publicity_id, claim_id
 ), calendar as (
   select distinct on (day) day, works from {work_calendar} order by day, position desc
 ), fifth as (
@@ -97,7 +104,7 @@ with bound as (
     where coalesce(calendar.works, extract(isodow from series.day) < 6)
     order by series.day offset %(publicity_days)s - 1 limit 1
   ) as last_day
-  from (select distinct published_on from run) as published
+  from (select distinct published_on from run where closed is not null) as published
 ), short as (
   select run.claim_id, 'PUBLICITY_SHORT' as defect, published_on as starts_on,
     closed_on as ends_on, array[started, closed] as evidence

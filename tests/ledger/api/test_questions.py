@@ -18,14 +18,15 @@ WHY = {"purpose": "专项审计抽查", "task": "审2026-015"}
 ROWS = 5
 
 
-def rows_of(client: httpx2.Client, path: str = "/api/v1/class-ledger", **asked: Any) -> list[Any]:
+def rows_of(
+    client: httpx2.Client, path: str = "/api/v1/class-ledger", **asked: object
+) -> list[Any]:
     """Return every row of a list, page by page."""
     found: list[Any] = []
     cursor = None
     while True:
-        page = client.get(
-            path, params=asked | {"rows": ROWS} | ({"cursor": cursor} if cursor else {})
-        )
+        params: dict[str, Any] = {**asked, "rows": ROWS}
+        page = client.get(path, params=params | ({"cursor": cursor} if cursor else {}))
         assert page.status_code == 200, page.text
         found += page.json()["rows"]
         cursor = page.json()["after"]

@@ -1,0 +1,209 @@
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx2
+import psycopg
+import pytest
+
+from ledger.clock import SystemClock
+from ledger.security import tokens
+from ledger.security.sessions import COOKIE, SESSION_HOURS
+from tests.ledger.serving import Served
+from tests.ledger.small_world import EAST
+
+ASKED = "/api/v1/class-ledger"
+HTML = {"accept": "text/html"}
+
+
+def now() -> datetime:
+    return SystemClock().now()
+
+
+def token(
+    place: Served, role: str = "AUDITOR", *, at: datetime | None = None, **more: object
+) -> str:
+    with psycopg.connect(place.conninfo, autocommit=True) as connection:
+        return tokens.create(
+            connection,
+            role=role,
+            name="somebody",
+            now=at or now(),
+            days=1,
+            **more,  # type: ignore[arg-type]  # county or institution
+        )
+
+
+def bearer(text: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {text}"}
+
+
+@pytest.mark.parametrize(
+    "path", [ASKED, "/", "/risk", "/api/v1/entries/1", "/api/v1/commands/submit-monthly-plan"]
+)
+def test_nobody_in_particular_is_told_nothing(place: Served, path: str) -> None:
+    answer = place.as_(None).get(path)
+
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/version", "/login"])
+def test_health_and_the_way_in_are_open_to_all(place: Served, path: str) -> None:
+    assert place.as_(None).get(path).status_code == 200
+
+
+def test_a_token_is_its_holder(place: Served) -> None:
+    client = place.as_(None)
+    held = token(place, "COUNTY_HR", county=EAST)
+
+    assert client.get(ASKED, headers=bearer(held)).json()["totals"]["classes"] == 6
+    assert client.get("/api/v1/risk", headers=bearer(held)).status_code == 403
+
+
+@pytest.mark.parametrize("text", ["x", "mz_000000000000_" + "A" * 43, "mz__", "Basic x"])
+def test_a_token_that_was_never_made_is_nobody(place: Served, text: str) -> None:
+    assert place.as_(None).get(ASKED, headers=bearer(text)).status_code == 401
+
+
+def test_a_token_whose_secret_differs_is_nobody(place: Served) -> None:
+    held = token(place)
+    other = held[:-1] + ("A" if held[-1] != "A" else "B")
+
+    assert place.as_(None).get(ASKED, headers=bearer(other)).status_code == 401
+
+
+def test_an_expired_token_is_nobody(place: Served) -> None:
+    old = token(place, at=now() - timedelta(days=2))
+
+    assert place.as_(None).get(ASKED, headers=bearer(old)).status_code == 401
+
+
+def test_a_revoked_token_is_nobody(place: Served) -> None:
+    held = token(place)
+    with psycopg.connect(place.conninfo, autocommit=True) as connection:
+        assert tokens.revoke(connection, held.split("_")[1], now())
+
+    assert place.as_(None).get(ASKED, headers=bearer(held)).status_code == 401
+
+
+def test_a_token_is_kept_hashed(place: Served) -> None:
+    held = token(place)
+    with psycopg.connect(place.conninfo) as connection:
+        rows = connection.execute("select token::text from security.token as token").fetchall()
+
+    assert all(held.split("_", 2)[2] not in row for (row,) in rows)
+
+
+def test_a_login_link_works_once_and_leads_to_the_choice_of_a_role(place: Served) -> None:
+    code = place.sessions.make_link()
+    first = place.as_(None).get("/login", params={"code": code})
+    second = place.as_(None).get("/login", params={"code": code}, headers=HTML)
+
+    assert (first.status_code, first.headers["location"]) == (303, "/login/role")
+    assert second.status_code == 401
+    assert COOKIE not in second.cookies
+
+
+def test_a_wrong_code_does_not_use_the_link_up(place: Served) -> None:
+    code = place.sessions.make_link()
+    place.as_(None).get("/login", params={"code": "wrong"})
+
+    assert place.as_(None).get("/login", params={"code": code}).status_code == 303
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(place: Served) -> None:
+    answer = place.as_(None).get("/login", params={"code": place.sessions.make_link()})
+    cookie = answer.headers["set-cookie"].lower()
+
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert f"max-age={SESSION_HOURS * 3600}" in cookie
+
+
+def entered(place: Served) -> httpx2.Client:
+    client = place.as_(None)
+    client.get("/login", params={"code": place.sessions.make_link()})
+    return client
+
+
+def test_behind_the_link_one_is_nobody_until_a_role_is_chosen(place: Served) -> None:
+    client = entered(place)
+
+    assert client.get(ASKED).status_code == 401
+    assert client.get("/", headers=HTML).headers["location"] == "/login/role"
+    assert client.post("/login/role", data={"role": "AUDITOR"}).headers["location"] == "/"
+    assert client.get(ASKED).status_code == 200
+
+
+def test_a_chosen_role_is_bound_to_its_county_or_institution(place: Served) -> None:
+    client = entered(place)
+    client.post("/login/role", data={"role": "COUNTY_HR", "county": EAST})
+    county = client.get(ASKED).json()["totals"]["classes"]
+    body = str(place.told.institutions[EAST])
+    client.post("/login/role", data={"role": "INST_CLERK", "institution": body})
+
+    assert county == client.get(ASKED).json()["totals"]["classes"] == 6
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{}, {"role": "KING"}, {"role": "RISK_ENGINE"}, {"role": "MIGRATION"}, {"role": "INST_CLERK"}],
+)
+def test_a_role_that_is_not_offered_cannot_be_chosen(place: Served, chosen: dict[str, str]) -> None:
+    client = entered(place)
+
+    assert client.post("/login/role", data=chosen).status_code == 400
+    assert client.get(ASKED).status_code == 401
+
+
+def test_whoever_came_by_token_cannot_choose_a_role(place: Served) -> None:
+    client = place.as_(None)
+    answer = client.post("/login", data={"token": token(place, "FINANCE", county=EAST)})
+    client.post("/login/role", data={"role": "AUDITOR"})
+
+    assert answer.headers["location"] == "/"
+    assert client.get("/api/v1/funds").status_code == 200
+    assert client.get("/api/v1/risk").status_code == 403
+
+
+def test_a_wrong_token_in_the_form_is_told_and_begins_no_session(place: Served) -> None:
+    answer = place.as_(None).post("/login", data={"token": "mz_x_y"}, headers=HTML)
+
+    assert answer.status_code == 401
+    assert COOKIE not in answer.cookies
+    assert "mz_x_y" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://x.cn"}],
+)
+def test_another_site_cannot_act_in_somebodys_name(place: Served, headers: dict[str, str]) -> None:
+    client = place.as_("COUNTY_HR", county=EAST)
+
+    assert client.post("/api/v1/commands", headers=headers).status_code == 403
+    assert client.post("/logout", headers=headers).status_code == 403
+    assert client.get(ASKED).status_code == 200
+
+
+def test_who_leaves_is_gone(place: Served) -> None:
+    client = place.as_("AUDITOR")
+    held = client.cookies[COOKIE]
+    assert client.post("/logout").headers["location"] == "/login"
+    client.cookies.set(COOKIE, held)
+
+    assert client.get(ASKED).status_code == 401
+
+
+def test_a_session_ends_by_time(place: Served) -> None:
+    one = place.sessions.begin(None, now() - timedelta(hours=SESSION_HOURS), demo=True)
+
+    assert place.sessions.of(one, now()) is None
+
+
+def test_an_institution_is_in_its_token(place: Served) -> None:
+    own: UUID = place.told.institutions[EAST]
+    held = token(place, "INST_CLERK", institution=own)
+    rows = place.as_(None).get(ASKED, headers=bearer(held)).json()["rows"]
+
+    assert {row["institution_id"] for row in rows} == {str(own)}
