@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from aggregates.decisions import Channel
 from ledger.simulation.chance import Chance
 from ledger.simulation.claims import ClaimPlan
 from ledger.simulation.classes import ClassPlan
@@ -89,7 +90,7 @@ class Archiving:
                 "paper_location": f"{plan.county}-{plan.filing_no[7:]}",
                 "pages": chance.randrange(2, 60),
             }
-            channel = "outer" if own else "inner"
+            channel: Channel = "outer" if own else "inner"
             self._script.ask(
                 at + number * _STEP, who, "file-archive-document", data, channel=channel
             )

@@ -48,9 +48,9 @@ class Assessing:
         again = [one for one in candidates if one.failed]
         retaken = plus(held_at.date(), 5)
         if again:
-            at = moment(retaken, 15, chance.randrange(60))
+            once_more = moment(retaken, 15, chance.randrange(60))
             for number, seat in enumerate(again):
-                self._result(plan, seat, at + number * _STEP, chance, retake=True)
+                self._result(plan, seat, once_more + number * _STEP, chance, retake=True)
         passed = [*first, *(one for one in again if one.passed)]
         ready = retaken if any(one.failed for one in passed) else held_at.date()
         self._certify(plan, passed, in_office(plus(ready, chance.randrange(2, 6)), chance), chance)

@@ -26,8 +26,25 @@ LARGE: Final = 120
 """Heads that the largest room of a body holds; in-post and project classes may be that large."""
 STATIONS: Final = 30
 COURSES_MIN, COURSES_MAX = 3, 5
-_NAMES = "启航 德润 匠心 鲁西 东昌 明德 致远 博学 惠民 新程 博艺 天工 弘毅 润泽 正源 同创".split()
-_STAFF_NAMES = "华泰机械 鲁能铸锻 信发重工 凤祥食品 金号纺织 中通车身".split()
+_NAMES = [
+    "启航",
+    "德润",
+    "匠心",
+    "鲁西",
+    "东昌",
+    "明德",
+    "致远",
+    "博学",
+    "惠民",
+    "新程",
+    "博艺",
+    "天工",
+    "弘毅",
+    "润泽",
+    "正源",
+    "同创",
+]
+_STAFF_NAMES = ["华泰机械", "鲁能铸锻", "信发重工", "凤祥食品", "金号纺织", "中通车身"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +203,7 @@ class Bodies:
         business = (STARTING,) if number % 4 == 0 else ()
         return (*skills, ability, *business)
 
-    def _make(  # noqa: PLR0913 - a body's parts
+    def _make(
         self,
         number: int,
         kind: Kind,

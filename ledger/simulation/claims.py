@@ -165,7 +165,8 @@ class Claims:
 
 
 def _items(plan: ClassPlan, seats: list[Seat]) -> list[Item]:
-    course, found = plan.course, []
+    course = plan.course
+    found: list[Item] = []
     for seat in seats:
         found.append(Item(len(found) + 1, seat, "TRAINING", course.standard_fen))
         if course.assessment_fen:

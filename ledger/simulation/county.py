@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from ledger.simulation.archiving import Archiving
 from ledger.simulation import planting
+from ledger.simulation.archiving import Archiving
 from ledger.simulation.assessing import Assessing
 from ledger.simulation.bodies import Bodies, Body
 from ledger.simulation.claims import ClaimPlan, Claims
@@ -54,7 +54,7 @@ class County:
         preparing: What stands before the first class.
     """
 
-    def __init__(  # noqa: PLR0913 - what a county is made from
+    def __init__(  # noqa: PLR0913, PLR0917 - what a county is made from
         self,
         script: Script,
         naming: Naming,

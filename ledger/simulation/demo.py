@@ -91,7 +91,7 @@ async def check_world(scale: str, years: int, seed: int) -> dict[str, Any]:
     world = plan_world(scale, years, seed)
     with TemporaryDirectory(prefix="mingzhang-check-") as folder:
         home = Path(folder)
-        home.chmod(0o711)  # under root the server has an account of its own
+        home.chmod(0o711)  # noqa: ASYNC240 - a moment, before anything runs; under root for its account
         server = EmbeddedServer(home)
         try:
             conninfo = server.start()

@@ -52,7 +52,6 @@ class Objecting:
     def lodge(
         self,
         one: PublicityId,
-        name: str,
         claims: Sequence[ClaimPlan],
         published: datetime,
         chance: Chance,

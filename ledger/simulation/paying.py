@@ -56,7 +56,7 @@ class Paying:
         self._publish(one, name, claims, published)
         objection = None
         if self._objecting is not None:
-            objection = self._objecting.lodge(one, name, claims, published, chance)
+            objection = self._objecting.lodge(one, claims, published, chance)
         last = plus(published.date(), PUBLICITY_DAYS)
         closed = in_office(plus(last, 1), chance)
         self._script.ask(closed, self._office.bureau, "close-publicity", {"publicity_id": one})
@@ -103,7 +103,7 @@ class Paying:
         }
         self._script.ask(at, self._office.bureau, "start-publicity", data)
 
-    def _fund(  # noqa: PLR0913 - one application after another, for one batch
+    def _fund(
         self,
         one: PublicityId,
         named: tuple[str, int],

@@ -1,8 +1,11 @@
 """RI-03 重复享受 and RI-27 程序倒置: what was paid should not have been, or not so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from aggregates.decisions import Caller
+from ledger.application.answers import Ask
 from ledger.simulation.claims import ClaimPlan, Item
 from ledger.simulation.classes import ClassPlan, Seat
 from ledger.simulation.crafting import Past
@@ -10,9 +13,6 @@ from ledger.simulation.days import moment, plus
 from ledger.simulation.offices import PUBLIC, Office
 from ledger.simulation.script import Planned
 from ledger.simulation.stage import Stage, of_class
-from aggregates.decisions import Caller
-from dataclasses import replace
-from ledger.application.answers import Ask
 
 
 class OneReviewer(Office):

@@ -217,7 +217,7 @@ class Preparing:
         self._script.ask(at, self._office.clerk, "file-institution-in-county", filed)
 
     def _evaluation(self, body: Body, *, business: bool) -> dict[str, Any]:
-        codes = (*BASIC_CONDITIONS, *SYSTEMS, *MORE_CONDITIONS)
+        codes: tuple[str, ...] = (*BASIC_CONDITIONS, *SYSTEMS, *MORE_CONDITIONS)
         codes += BUSINESS_CONDITIONS if business else ()
         digest = self._naming.digest
         return {

@@ -1,4 +1,4 @@
-"""Training that the departments buy as a whole: one scheme for carers, one for people in custody."""
+"""Training bought as a whole by the departments: a scheme for carers, one for people in custody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from ledger.simulation.days import DAY, in_office, plus
 from ledger.simulation.naming import Naming
 from ledger.simulation.offices import Office
 from ledger.simulation.scales import RATES, Rates
-from ledger.simulation.script import Script
+from ledger.simulation.script import Data, Script
 
 _GROUPS: Final = frozenset({"EMPLOYMENT_SKILL", "SPECIAL_ABILITY", "ENTREPRENEURSHIP"})
 _DOCS: Final = ("APPLICATION_FORM", "IDENTITY", "CERTIFICATE", "ATTENDANCE", "FILING_FORM")
@@ -37,7 +37,7 @@ class Money:
 class Reviewing:
     """Writes what happens to the claims of a county before the meeting."""
 
-    def __init__(  # noqa: PLR0913 - what reviews depend on
+    def __init__(
         self,
         script: Script,
         naming: Naming,
@@ -216,7 +216,7 @@ class Reviewing:
 
     def _first(self, claim: ClaimPlan, at: datetime) -> None:
         """Review first, and take off who turned out not to be entitled."""
-        cuts = []
+        cuts: list[Data] = []
         for one in claim.items:
             if one.seat.ineligible and one.fund != "UI" and len(cuts) + 1 < len(claim.items):
                 one.cut = True

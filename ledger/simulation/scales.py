@@ -25,6 +25,10 @@ LAST_YEAR: Final = 2025
 """The last simulated year: what people do in a demonstration comes after it."""
 
 
+YEARS_MAX: Final = 2
+"""How many whole years the law that is simulated has been in force by then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The size of a world.
@@ -63,12 +67,20 @@ SCALES: Final = {
 }
 
 
-def scale_named(name: str) -> Scale:
-    """Return a scale by its name.
+def sized(name: str, years: int) -> Scale:
+    """Return a scale by its name, for some years.
 
     Raises:
-        Misconfigured: there is none of that name.
+        Misconfigured: there is none of that name, or so many years are not to be had.
     """
+    if not 1 <= years <= YEARS_MAX:
+        raise Misconfigured(
+            Message(f"不能模拟{years}年", f"{years} years cannot be simulated"),
+            mend=Message(
+                f"1至{YEARS_MAX}年：所模拟的规定自2023年7月起施行",
+                f"1 to {YEARS_MAX} years: the law that is simulated is in force since July 2023",
+            ),
+        )
     try:
         return SCALES[name]
     except KeyError:

@@ -169,7 +169,7 @@ def timetable(wanted: Wanted, chance: Chance) -> tuple[Session, ...]:
     return tuple(found)
 
 
-def _session(  # noqa: PLR0913 - a session's parts
+def _session(
     wanted: Wanted,
     staff: Sequence[Lecturer],
     number: int,

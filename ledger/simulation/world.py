@@ -10,7 +10,7 @@ from ledger.simulation.days import at_or_after, moment
 from ledger.simulation.files import line_of
 from ledger.simulation.lists import Lists, publish_parameters
 from ledger.simulation.naming import Naming
-from ledger.simulation.scales import COUNTIES, LAST_YEAR, scale_named
+from ledger.simulation.scales import COUNTIES, LAST_YEAR, sized
 from ledger.simulation.script import Label, Planned, Script
 from ledger.vault.keys import SeededKeyring
 
@@ -62,9 +62,9 @@ def plan_world(scale: str, years: int, seed: int) -> World:
         seed: Which of the worlds of this size.
 
     Raises:
-        Misconfigured: no such scale.
+        Misconfigured: no such scale, or too many years.
     """
-    size = scale_named(scale)
+    size = sized(scale, years)
     name = world_name(scale, years, seed)
     naming, keyring, script = Naming(name), SeededKeyring(name), Script()
     first = LAST_YEAR - years + 1

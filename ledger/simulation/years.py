@@ -87,10 +87,14 @@ class Slot:
     mode: ClaimMode
 
 
+SEATS_FEW = 8
+"""Nobody leaves a class of so few, or nobody would be left to see through it."""
+
+
 class Year:
     """Plans the classes of one county and year."""
 
-    def __init__(  # noqa: PLR0913 - what a year is planned from
+    def __init__(  # noqa: PLR0913, PLR0917 - what a year is planned from
         self,
         naming: Naming,
         scale: Scale,
@@ -226,7 +230,7 @@ class Year:
         for seat in plan.seats:
             seat.fee_fen = paid
             _attendance(seat, plan.sessions, chance)
-            if len(plan.seats) > 8 and chance.happens(RATES.withdrawn):
+            if len(plan.seats) > SEATS_FEW and chance.happens(RATES.withdrawn):
                 half = plan.sessions[len(plan.sessions) // 3]
                 seat.leaves_on, seat.passed = half.on, False
             elif chance.happens(RATES.failed):

@@ -20,10 +20,8 @@ create table mirror.entry (
   body text
 )
 """
-_EMPTY = """
-truncate mirror.entry;
-update model.progress set position = 0;
-select format('truncate %I.%I', schemaname, tablename) from pg_tables
+_TABLES = """
+select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables
 where schemaname = 'detail' or schemaname = 'model' and tablename not in ('form', 'progress')
 """
 
@@ -52,11 +50,11 @@ class Mirror:
 
     def empty(self) -> None:
         """Forget everything."""
-        truncate, place, tables = _EMPTY.strip().split(";")
-        self.connection.execute(truncate)
-        self.connection.execute(place)
-        for (one,) in self.connection.execute(tables).fetchall():
-            self.connection.execute(one)
+        row = self.connection.execute(_TABLES).fetchone()
+        tables = row[0] if row else ""
+        with self.connection.transaction():
+            self.connection.execute(f"truncate mirror.entry, {tables}")
+            self.connection.execute("update model.progress set position = 0")
 
     def fold(self, cuts: Iterable[int] = ()) -> int:
         """Fold what is new, with a cut at each of some positions."""

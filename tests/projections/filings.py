@@ -50,7 +50,7 @@ DAY = timedelta(days=1)
 def register_institution(log: Log, one: UUID = INSTITUTION, name: str = "惠明职业培训学校") -> None:
     """Record an institution's registration."""
     fact = InstitutionRegistered(
-        institution_id=one,  # type: ignore[arg-type] # ids of tests are of any kind
+        institution_id=one,  # type: ignore[arg-type]  # ids of tests are of any kind
         uscc="91371500MA3C00000X",
         name=name,
         kind="TRAINING_ORG",

@@ -50,7 +50,7 @@ def older() -> Iterator[str]:
 
     @upcast(name, to="training-class.filing-rejected.v1")
     def _(data: dict[str, object]) -> dict[str, object]:
-        return {**data, "reasons": [{"rule_id": one} for one in data["rules"]]}  # type: ignore[attr-defined]
+        return {**data, "reasons": [{"rule_id": one} for one in data["rules"]]}  # type: ignore[attr-defined]  # as a test may
 
     yield name
     del facts._UPCASTS[name]  # noqa: SLF001 - what a test registers, it takes back

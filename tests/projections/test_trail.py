@@ -104,7 +104,7 @@ async def test_whoever_took_part_can_be_followed(
 ) -> None:
     log, _, _ = told
     named = [e.position for e in log.entries if str(one).encode() in e.body]
-    found = await queries.count(asked, kind, one)  # type: ignore[arg-type] # an id
+    found = await queries.count(asked, kind, one)  # type: ignore[arg-type]  # an id
     assert found == len(named)
 
 

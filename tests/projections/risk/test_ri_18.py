@@ -12,7 +12,7 @@ from tests.projections.stories import Story
 
 def taught(world: World, numbers: range | None = None, **told: object) -> Story:
     """A class taught and completed, seen well after."""
-    story = Story(world.log, **told)  # type: ignore[arg-type] # the fields of a story
+    story = Story(world.log, **told)  # type: ignore[arg-type]  # the fields of a story
     story.file()
     story.teach(numbers)
     story.complete()
