@@ -1,9 +1,11 @@
 """A real server over the small world, for tests that ask it by HTTP or look at it in a browser."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -36,7 +38,8 @@ class Served:
         conninfo: Its database.
         told: What was written before it began.
         sessions: Who is signed in.
-        ledger: The ledger; to be used in its own thread only.
+        ledger: The ledger; to be used in its own loop only.
+        loop: That loop.
     """
 
     base: str
@@ -44,7 +47,12 @@ class Served:
     told: Told
     sessions: Sessions
     ledger: Ledger
+    loop: asyncio.AbstractEventLoop
     opened: list[httpx2.Client] = field(default_factory=list)
+
+    def do(self, what: Coroutine[Any, Any, object]) -> object:
+        """Run something in the server's own loop."""
+        return asyncio.run_coroutine_threadsafe(what, self.loop).result(READY_SECONDS)
 
     def session(self, caller: Caller) -> str:
         """Return the id of a session of a caller."""
@@ -87,7 +95,9 @@ def served(conninfo: str, *, demo: bool = True, classes: int = CLASSES) -> Itera
             server = uvicorn.Server(config)
             stopping.append(server)
             host, port = held.getsockname()[:2]
-            found.append(Served(f"http://{host}:{port}", conninfo, told, sessions, ledger))
+            loop = asyncio.get_running_loop()
+            base = f"http://{host}:{port}"
+            found.append(Served(base, conninfo, told, sessions, ledger, loop))
             ready.set()
             # The inner call leaves the signal handlers of the test run alone.
             await server._serve(sockets=[held])  # noqa: SLF001 - see above

@@ -105,6 +105,7 @@ def test_a_look_without_purpose_or_task_is_refused_and_not_recorded(
     assert last_entry(place)[0] == before
 
 
+@pytest.mark.slow
 def test_a_look_that_cannot_be_recorded_is_not_answered(breakable: Served) -> None:
     story = breakable.told.stories[1]
     with psycopg.connect(breakable.conninfo, autocommit=True) as connection:
