@@ -7,8 +7,9 @@ gained meanwhile is read last, while they are held.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from typing import Any
 
 import psycopg
@@ -19,8 +20,8 @@ from projections.reading import head
 from projections.run import PARTS, fill, hold, position_of, prepare, rebuild
 from projections.spreading import Folds
 
-ENTRIES_A_PROCESS_MIN = 50_000
-"""A process is not worth starting for fewer entries: it takes most of a second to start."""
+RANGE_ENTRIES = 10_000
+"""How many entries a process takes at a time."""
 
 
 class RebuildFailed(RuntimeError):  # noqa: N818 - the word says it
@@ -32,7 +33,7 @@ def rebuild_parts(
     folds: Folds,
     *,
     processes: int = 2,
-    entries_min: int = ENTRIES_A_PROCESS_MIN,
+    range_entries: int = RANGE_ENTRIES,
     entries_in: str = "ledger",
 ) -> int:
     """Make all parts anew from the entries, then every model from the parts.
@@ -41,7 +42,7 @@ def rebuild_parts(
         conninfo: Where the database is.
         folds: What is kept there.
         processes: How many read at once at most, this one included.
-        entries_min: How many entries each of them has at least.
+        range_entries: How many entries each of them takes at a time.
         entries_in: The schema in which ``entry`` stands.
 
     Returns:
@@ -56,9 +57,9 @@ def rebuild_parts(
         prepare(connection, folds)
         until = position_of(connection, PARTS) or head(connection)
         _make_aside(connection, folds)
-        count = max(1, min(processes, until // max(entries_min, 1)))
-        ranges = list(pairwise(until * n // count for n in range(count + 1)))
-        _read_by_ranges(connection, Reading(conninfo, folds.parts, entries_in), ranges)
+        count = max(1, min(processes, until // max(range_entries, 1)))
+        reading = Reading(conninfo, folds.parts, entries_in, until, range_entries)
+        _read_together(connection, reading, count - 1)
         for part in folds.parts:
             for index in part.indexing("aside"):
                 connection.execute(index)
@@ -78,16 +79,34 @@ class Reading:
         conninfo: Where the database is.
         parts: Whose rows it makes.
         entries_in: The schema in which ``entry`` stands.
+        until: The last position that is read.
+        range_entries: How many entries it takes at a time.
     """
 
     conninfo: str
     parts: tuple[Part, ...]
     entries_in: str
+    until: int
+    range_entries: int
 
-    def read(self, after: int, until: int) -> None:
-        """Bring the rows of a range into the tables beside the live ones."""
+    def join(self, taken: "Synchronized[int]", begun: Event) -> None:
+        """Read along in a process of its own until nothing is left to take."""
         with _connected(self.conninfo, self.entries_in) as connection:
-            fill(connection, self.parts, after, until, schema="aside")
+            self.read(connection, taken, begun)
+
+    def read(
+        self, connection: Connection[Any], taken: "Synchronized[int]", begun: Event | None = None
+    ) -> None:
+        """Take range after range, and bring its rows into the tables beside the live ones."""
+        while True:
+            with taken.get_lock():
+                after, upto = taken.value, min(taken.value + self.range_entries, self.until)
+                if after >= self.until:
+                    return
+                taken.value = upto
+                if begun is not None:
+                    begun.set()
+            fill(connection, self.parts, after, upto, schema="aside")
 
 
 def _connected(conninfo: str, entries_in: str) -> Connection[Any]:
@@ -102,25 +121,29 @@ def _make_aside(connection: Connection[Any], folds: Folds) -> None:
         connection.execute(part.table("aside"))
 
 
-def _read_by_ranges(
-    connection: Connection[Any], reading: Reading, ranges: list[tuple[int, int]]
-) -> None:
-    """Read the first range here, and each other one in a process of its own."""
+def _read_together(connection: Connection[Any], reading: Reading, others: int) -> None:
+    """Read here at once; whoever else is ready takes of what is left."""
     # A fresh interpreter each: a forked one would share this one's connections and threads.
     context = get_context("spawn")
-    others = [context.Process(target=reading.read, args=each) for each in ranges[1:]]
-    for one in others:
+    taken = context.Value("q", 0)
+    helpers = []
+    for _ in range(others):
+        begun = context.Event()
+        one = context.Process(target=reading.join, args=(taken, begun))
         one.start()
+        helpers.append((one, begun))
+    failed = True
     try:
-        fill(connection, reading.parts, *ranges[0], schema="aside")
-    except BaseException:
-        for one in others:
-            one.terminate()
-        raise
+        reading.read(connection, taken)
+        failed = False
     finally:
-        for one in others:
+        for one, begun in helpers:
+            with taken.get_lock():
+                idle = not begun.is_set()  # and nothing is left that it could take
+            if idle or failed:
+                one.terminate()
             one.join()
-    if any(one.exitcode for one in others):
+    if any(one.exitcode and begun.is_set() for one, begun in helpers):
         raise RebuildFailed("a process that reads entries failed")
 
 

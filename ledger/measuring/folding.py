@@ -10,8 +10,7 @@ from psycopg import Connection
 from aggregates.language import Message
 from ledger.measuring.anchors import a0
 from ledger.measuring.results import Goal, Result, percentile, ratios
-from ledger.settings import Settings
-from ledger.simulation.demo import build_world
+from ledger.simulation.demo import fill
 from projections.catalogue import model
 from projections.model import Moment
 from projections.rebuilding import rebuild_parts
@@ -44,7 +43,7 @@ ONE_AS_OF = Goal(
 
 def _world(conninfo: str) -> Folds:
     """Fill the database with a county-year; return the class ledger with the parts it reads."""
-    build_world(conninfo, Settings.read().for_demo(), scale=SCALE, years=1, seed=SEED)
+    fill(conninfo, scale=SCALE, years=1, seed=SEED)
     ledger = model("class_ledger")
     return Folds(ledger.parts, (ledger,))
 

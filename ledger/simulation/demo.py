@@ -1,50 +1,27 @@
-"""The demonstration: a world built once, and the same world built aside and checked.
+"""The demonstration: a world built once, and the same world built aside and checked."""
 
-A world is whole once its last entry, the record of its own script, is in the log. One whose
-building was cut short is thrown away and begun anew; nobody can have written to it yet.
-"""
-
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
-import psycopg
 import uvloop
 from psycopg import Connection
 
-from aggregates import catalogue
-from aggregates.ids import derived_id
 from aggregates.language import Message
-from ledger.application.answers import Ask
-from ledger.application.founding import found
-from ledger.application.running import Ledger, open_ledger
-from ledger.clock import SimulatedClock
 from ledger.embedded.server import EmbeddedServer
 from ledger.errors import Fault, Misconfigured
-from ledger.ids import SeededIds
 from ledger.settings import Settings
-from ledger.simulation.feeding import Fed, OwnStates, feed
-from ledger.simulation.offices import CITY_CENTRE
+from ledger.simulation.building import Built, Progress, build, clear, connected, stands
+from ledger.simulation.judging import judge
 from ledger.simulation.world import World, plan_world, world_name
 from ledger.store.migrations import migrate
-from ledger.timers import signalling
 from ledger.vault.keyfile import load_keyring
-from ledger.vault.keys import SeededKeyring
-from projections.catalogue import MODELS, folds
+from projections.catalogue import MODELS
 from projections.check import check
 from projections.digest import digest_now
-from projections.run import catch_up, prepare, rebuild
-
-Progress = Callable[[int], None]
-_SCHEMAS: Final = ("ledger", "vault", "security", "detail", "model", "aside")
-_ANEW: Final = (
-    *(f"drop schema if exists {name} cascade" for name in _SCHEMAS),
-    "drop table if exists public.mingzhang_migration",
-)
+from projections.run import rebuild
 
 
 def build_world(conninfo: str, settings: Settings, *, scale: str, years: int, seed: int) -> None:
@@ -58,7 +35,7 @@ def build_world(conninfo: str, settings: Settings, *, scale: str, years: int, se
         seed: Which of the worlds of this size.
 
     Raises:
-        Misconfigured: the demonstration holds another world, or there is no such scale.
+        Misconfigured: the demonstration holds another world, or there is none like this.
     """
     name = world_name(scale, years, seed)
     held = getattr(load_keyring(settings.key_file), "seed", None)
@@ -73,110 +50,55 @@ def build_world(conninfo: str, settings: Settings, *, scale: str, years: int, se
                 "remove that directory, or name another one by MINGZHANG_HOME",
             ),
         )
-    if _stands(conninfo, name):
+    if stands(conninfo, name):
         return
-    _clear(conninfo)
+    world = plan_world(scale, years, seed)
+    clear(conninfo)
+    with _bar(len(world.planned)) as progress:
+        uvloop.run(build(conninfo, world, progress=progress))
+
+
+def fill(conninfo: str, *, scale: str, years: int, seed: int) -> None:
+    """Fill an empty, migrated database with a world under the keys of its seed.
+
+    Raises:
+        Misconfigured: there is no such scale.
+    """
     world = plan_world(scale, years, seed)
     with _bar(len(world.planned)) as progress:
-        uvloop.run(_build(conninfo, world, progress))
+        uvloop.run(build(conninfo, world, progress=progress))
 
 
 async def check_world(scale: str, years: int, seed: int) -> dict[str, Any]:
     """Build a world aside, check it, and return what it comes to; nothing of it is left.
 
     Raises:
-        Misconfigured: there is no such scale.
+        Misconfigured: there is no such world.
         Fault: a command was not answered as planned.
     """
     world = plan_world(scale, years, seed)
+    with _aside() as conninfo, _bar(len(world.planned)) as progress:
+        built = await build(conninfo, world, progress=progress)
+        unforeseen = built.fed.unforeseen
+        if unforeseen:
+            raise Fault(Message(unforeseen[0].told(), unforeseen[0].told()))
+        with connected(conninfo) as connection:
+            return _summary(connection, world, built)
+
+
+@contextmanager
+def _aside() -> Iterator[str]:
+    """Start a server of its own with a migrated database, and remove both at the end."""
     with TemporaryDirectory(prefix="mingzhang-check-") as folder:
         home = Path(folder)
-        home.chmod(0o711)  # noqa: ASYNC240 - a moment, before anything runs; under root for its account
+        home.chmod(0o711)  # under root the server has an account of its own
         server = EmbeddedServer(home)
         try:
             conninfo = server.start()
             migrate(conninfo)
-            with _bar(len(world.planned)) as progress:
-                fed, signals = await _build(conninfo, world, progress)
-            if fed.unforeseen:
-                raise Fault(Message(*(2 * (fed.unforeseen[0].told(),))))
-            with _connected(conninfo) as connection:
-                return _summary(connection, world, fed, signals)
+            yield conninfo
         finally:
             server.discard()
-
-
-async def _build(conninfo: str, world: World, progress: Progress) -> tuple[Fed, Counter[str]]:
-    """Feed a world, fold it, raise the signals, and set the mark that it is whole."""
-    catalogue.load()
-    clock = SimulatedClock(world.begins_at)
-    async with open_ledger(
-        conninfo,
-        keyring=SeededKeyring(world.name),
-        clock=clock,
-        ids=SeededIds(world.name, clock),
-        source=f"//simulation/{world.name}",
-        states=OwnStates,
-    ) as ledger:
-        await found(ledger)
-        fed = await feed(ledger, clock, world.planned, progress=progress)
-        clock.set(world.last_moment)
-        _fold(conninfo)
-        signals = await signalling.record(
-            ledger, signalling.find(conninfo).signals, at=world.last_moment
-        )
-        await _mark(ledger, world, fed)
-    _fold(conninfo)
-    return fed, signals
-
-
-async def _mark(ledger: Ledger, world: World, fed: Fed) -> None:
-    data = {
-        "batch_id": _mark_id(world.name),
-        "source_system": "simulation",
-        "rows": fed.commands,
-        "rejected_rows": fed.refused,
-        "sha256": world.digest(),
-        "mapping_version": "simulation-1",
-    }
-    ask = Ask("accept-import-batch", data, channel="import", at=world.last_moment)
-    await ledger.door.act(ask, CITY_CENTRE)
-
-
-def _mark_id(name: str) -> UUID:
-    return derived_id("import-batch", "simulation", name)
-
-
-def _stands(conninfo: str, name: str) -> bool:
-    with psycopg.connect(conninfo) as connection:
-        row = connection.execute(
-            "select 1 from ledger.entry where stream = %s", (f"system/{_mark_id(name)}",)
-        ).fetchone()
-    return row is not None
-
-
-def _clear(conninfo: str) -> None:
-    """Throw away what an interrupted building left."""
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        row = connection.execute("select position from ledger.head").fetchone()
-        if row is None or row[0] == 0:
-            return
-        for statement in _ANEW:
-            connection.execute(statement.encode())
-    migrate(conninfo)
-
-
-@contextmanager
-def _connected(conninfo: str) -> Iterator[Connection[Any]]:
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
-        yield connection
-
-
-def _fold(conninfo: str) -> None:
-    with _connected(conninfo) as connection:
-        prepare(connection, folds())
-        catch_up(connection, folds())
 
 
 @contextmanager
@@ -190,9 +112,7 @@ def _bar(total: int) -> Iterator[Progress]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def _summary(
-    connection: Connection[Any], world: World, fed: Fed, signals: Counter[str]
-) -> dict[str, Any]:
+def _summary(connection: Connection[Any], world: World, built: Built) -> dict[str, Any]:
     position = _one(connection, "select position from ledger.head")
     checked = check(connection, position)
     models: dict[str, Any] = {}
@@ -211,8 +131,9 @@ def _summary(
             "select count(*) from ledger.entry where version = 1 and stream ^@ 'trainee/'",
         ),
         "paid_fen": checked.paid_fen["payments"],
-        "refused": fed.refused,
-        "signals": dict(sorted(signals.items())),
+        "refused": built.fed.refused,
+        "signals": dict(sorted(built.raised.items())),
+        "labels": {rule: one.told() for rule, one in judge(world.labels, built.signals).items()},
         "models": models,
         "paid_items": {
             "all": checked.paid_items,

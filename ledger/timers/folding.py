@@ -22,6 +22,8 @@ from projections.run import Overtaken, catch_up, prepare
 from projections.spreading import Folds
 
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.1
+"""How long entries gather between two folds: a fold costs much the same for one as for many."""
 RETRY_SECONDS = 2.0
 LOCK = "select pg_try_advisory_lock(hashtext('mingzhang folding'))"
 CHANNEL = "ledger_entry"
@@ -123,6 +125,7 @@ class Keeper:
             connection.execute(f"listen {CHANNEL}")
             while not self._stopping.is_set():
                 self.position = catch_up(connection, self._folds)
+                self._stopping.wait(GATHER_SECONDS)
                 self._await(connection)
 
     def _await(self, connection: psycopg.Connection[Any]) -> None:

@@ -34,7 +34,7 @@ def test_two_processes_leave_the_rows_that_folding_leaves(whole: Mirror) -> None
     before = _digests(whole)
     whole.connection.execute("update detail.payment set amount_fen = 0")
     reached = rebuild_parts(
-        whole.conninfo, folds(), processes=2, entries_min=1, entries_in="mirror"
+        whole.conninfo, folds(), processes=2, range_entries=7, entries_in="mirror"
     )
     assert reached == len(LOG)
     assert _digests(whole) == before
@@ -70,7 +70,7 @@ def test_a_process_that_fails_leaves_the_live_tables(whole: Mirror) -> None:
         (len(LOG) - 1,),
     )
     with pytest.raises(RebuildFailed):
-        rebuild_parts(whole.conninfo, folds(), processes=2, entries_min=1, entries_in="mirror")
+        rebuild_parts(whole.conninfo, folds(), processes=2, range_entries=7, entries_in="mirror")
     assert _digests(whole) == before
 
 

@@ -1,47 +1,50 @@
 """Commands through the HTTP door: recorded, refused with the clause, checked, in batches."""
 
-from collections.abc import Iterator
-from datetime import date
-from typing import Any
-from uuid import UUID, uuid5
-
 import httpx2
 import orjson
 import psycopg
 import pytest
 
 from aggregates.decisions import COMMANDS
+from aggregates.law.clauses import CLAUSES
 from ledger.application.founding import found
-from ledger.clock import SystemClock, shanghai_date
 from tests.ledger.serving import Served
 from tests.ledger.small_world import EAST, NORTH
 
+ELSEWHEN = {
+    "item_no": 1,
+    "training_type": "EMPLOYMENT_SKILL",
+    "occupation": "4-10-01-05",
+    "level": "5",
+    "planned_start": "2030-01-01",
+    "heads": 30,
+    "site_id": "S1",
+}
+"""An item of another month than that of the plan."""
 PLAN = "/api/v1/commands/submit-monthly-plan"
 CHECK = "/api/v1/checks/submit-monthly-plan"
 
 
 @pytest.fixture(scope="module")
-def lawful(place: Served) -> Iterator[Served]:
+def lawful(place: Served) -> Served:
     """The server with a policy book, which every command asks."""
     place.do(found(place.ledger))
-    yield place
+    return place
 
 
-def coming_month() -> str:
-    today = shanghai_date(SystemClock().now())
-    following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
-    return f"{following:%Y-%m}"
-
-
-def plan(of: object, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return the data of a plan of an institution that nobody knows."""
-    body = uuid5(UUID(int=0), str(of))
-    told = {"institution_id": str(body), "county_code": EAST, "month": coming_month(), "items": []}
+def plan(place: Served, month: int, /, **more: object) -> dict[str, object]:
+    """Return the data of the eastern institution's plan of a month of 2031."""
+    told = {
+        "institution_id": str(place.told.institutions[EAST]),
+        "county_code": EAST,
+        "month": f"2031-{month:02d}",
+        "items": [],
+    }
     return told | more
 
 
-def clerk(place: Served, of: object) -> httpx2.Client:
-    return place.as_("INST_CLERK", institution=uuid5(UUID(int=0), str(of)))
+def clerk(place: Served) -> httpx2.Client:
+    return place.as_("INST_CLERK", institution=place.told.institutions[EAST])
 
 
 def head(place: Served) -> int:
@@ -53,7 +56,7 @@ def head(place: Served) -> int:
 
 def test_a_granted_command_names_what_was_written_and_where(lawful: Served) -> None:
     before = head(lawful)
-    answer = clerk(lawful, "a").post(PLAN, json=plan("a"))
+    answer = clerk(lawful).post(PLAN, json=plan(lawful, 1))
 
     assert answer.status_code == 201, answer.text
     told = answer.json()
@@ -62,45 +65,44 @@ def test_a_granted_command_names_what_was_written_and_where(lawful: Served) -> N
 
 
 def test_a_refused_command_names_the_rule_its_clause_and_what_was_found(lawful: Served) -> None:
-    clerk(lawful, "b").post(PLAN, json=plan("b"))
-    answer = clerk(lawful, "b").post(PLAN, json=plan("b"))
+    person = str(lawful.told.stories[1].trainees[0].person)
+    erase = {"person_id": person, "approvers": [person], "basis": "1"}
+    answer = lawful.as_("SEC_ADMIN").post("/api/v1/commands/erase-subject", json=erase)
 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
     assert told["type"] == "/problems/refused"
-    assert {"rule", "clause", "quote", "expected", "found", "where"} == set(told["broken"][0])
+    assert told["broken"][0]["rule"] == "ARC-03"
+    assert told["broken"][0]["quote"] in CLAUSES["ARC-03"].quote
+    assert told["broken"][0]["found"] == "1名"
     assert told["position"] == head(lawful)
 
 
 def test_a_check_says_how_a_command_would_fare_and_records_nothing(lawful: Served) -> None:
-    client = clerk(lawful, "c")
-    before = head(lawful)
-    free = client.post(CHECK, json=plan("c")).json()
-    after = head(lawful)
-    client.post(PLAN, json=plan("c"))
-    taken = client.post(CHECK, json=plan("c")).json()
+    client, before = clerk(lawful), head(lawful)
+    free = client.post(CHECK, json=plan(lawful, 3)).json()
+    broken = client.post(CHECK, json=plan(lawful, 3, items=[ELSEWHEN])).json()
 
-    assert (free["granted"], taken["granted"]) == (True, False)
-    assert before == after
+    assert (free["granted"], broken["granted"]) == (True, False)
+    assert broken["broken"][0]["where"].startswith("items[0]")
+    assert head(lawful) == before
 
 
 @pytest.mark.parametrize(
-    ("data", "where"),
+    ("change", "where"),
     [
-        (plan("d") | {"secret_of": "张三"}, "secret_of"),
-        (plan("d") | {"month": "2026-13 张三"}, "month"),
-        ({"month": "2026-11"}, "institution_id"),
-        ([], ""),
+        ({"secret_of": "张三"}, ""),
+        ({"张三": 1}, ""),
+        ({"month": "2026-13 张三"}, "month"),
+        ({"items": [{"item_no": "张三"}]}, "items"),
     ],
 )
 def test_input_that_is_no_command_is_refused_by_place_and_never_repeated(
-    lawful: Served,
-    data: Any,
-    where: str,
+    lawful: Served, change: dict[str, object], where: str
 ) -> None:
     before = head(lawful)
-    answer = clerk(lawful, "d").post(PLAN, json=data)
+    answer = clerk(lawful).post(PLAN, json=plan(lawful, 4, **change))
 
     assert answer.status_code == 400
     assert where in answer.json()["problems"][0]["where"]
@@ -108,19 +110,20 @@ def test_input_that_is_no_command_is_refused_by_place_and_never_repeated(
     assert head(lawful) == before
 
 
-def test_a_body_that_is_not_json_is_refused(lawful: Served) -> None:
-    assert clerk(lawful, "d").post(PLAN, content=b"{").status_code == 400
+@pytest.mark.parametrize("body", [b"{", b"", b"[]", b"null", b'"x"', b"\xff"])
+def test_a_body_that_is_no_object_is_refused(lawful: Served, body: bytes) -> None:
+    assert clerk(lawful).post(PLAN, content=body).status_code == 400
 
 
 def test_a_command_that_nobody_declared_is_not_found(lawful: Served) -> None:
-    assert clerk(lawful, "d").post("/api/v1/commands/abolish", json={}).status_code == 404
+    assert clerk(lawful).post("/api/v1/commands/abolish", json={}).status_code == 404
 
 
 def test_the_same_key_and_body_give_the_same_answer_and_write_once(lawful: Served) -> None:
-    client, key = clerk(lawful, "e"), {"idempotency-key": "e-1"}
-    first = client.post(PLAN, json=plan("e"), headers=key).json()
+    client, key = clerk(lawful), {"idempotency-key": "e-1"}
+    first = client.post(PLAN, json=plan(lawful, 5), headers=key).json()
     before = head(lawful)
-    again = client.post(PLAN, json=plan("e"), headers=key)
+    again = client.post(PLAN, json=plan(lawful, 5), headers=key)
 
     assert again.status_code == 201
     assert again.json() == first | {"repeated": True}
@@ -128,43 +131,52 @@ def test_the_same_key_and_body_give_the_same_answer_and_write_once(lawful: Serve
 
 
 def test_the_same_key_with_another_body_is_refused(lawful: Served) -> None:
-    client, key = clerk(lawful, "f"), {"idempotency-key": "f-1"}
-    client.post(PLAN, json=plan("f"), headers=key)
-    other = client.post(PLAN, json=plan("f", county_code=NORTH), headers=key)
+    client, key = clerk(lawful), {"idempotency-key": "f-1"}
+    client.post(PLAN, json=plan(lawful, 6), headers=key)
+    other = client.post(PLAN, json=plan(lawful, 6, county_code=NORTH), headers=key)
 
     assert other.status_code == 422
     assert other.json()["type"] == "/problems/key-mismatch"
 
 
 def test_a_command_on_an_older_version_than_the_newest_is_refused(lawful: Served) -> None:
-    client = clerk(lawful, "g")
-    entry = client.post(PLAN, json=plan("g")).json()["entries"][0]
+    client = clerk(lawful)
+    entry = client.post(PLAN, json=plan(lawful, 7)).json()["entries"][0]
     stale = {"if-match": f'"{entry["stream"]}/0"'}
 
-    assert client.post(PLAN, json=plan("g"), headers=stale).status_code == 412
-    assert client.post(PLAN, json=plan("g"), headers={"if-match": "x"}).status_code == 400
+    assert client.post(PLAN, json=plan(lawful, 7), headers=stale).status_code == 412
+    assert client.post(PLAN, json=plan(lawful, 7), headers={"if-match": "x"}).status_code == 400
 
 
 def test_a_role_gives_its_own_commands_for_its_own_institution_and_county(lawful: Served) -> None:
-    assert clerk(lawful, "h").post(PLAN, json=plan("i")).status_code == 403
-    assert lawful.as_("AUDITOR").post(PLAN, json=plan("h")).status_code == 403
-    elsewhere = {"level": "COUNTY", "county_code": NORTH, "month": coming_month()}
+    other = {"institution_id": str(lawful.told.institutions[NORTH])}
+    assert clerk(lawful).post(PLAN, json=plan(lawful, 8, **other)).status_code == 403
+    assert lawful.as_("AUDITOR").post(PLAN, json=plan(lawful, 8)).status_code == 403
+    elsewhere = {"level": "COUNTY", "county_code": NORTH, "month": "2031-01"}
     elsewhere |= {"channel": "WEBSITE", "url": "https://x.example.cn/a", "content_sha256": "0" * 64}
     publish = "/api/v1/commands/publish-monthly-plan"
     assert lawful.as_("COUNTY_HR", county=EAST).post(publish, json=elsewhere).status_code == 403
 
 
 def test_a_batch_answers_line_by_line_and_no_bad_line_stops_the_others(lawful: Served) -> None:
-    def line(of: str, **more: str) -> bytes:
-        told = {"command": "submit-monthly-plan", "key": of, "data": plan("j", **more)}
-        return orjson.dumps(told)
+    def line(key: str, month: int, /, **more: object) -> bytes:
+        told = {"command": "submit-monthly-plan", "key": key}
+        return orjson.dumps(told | {"data": plan(lawful, month, **more)})
 
-    lines = [line("j-1"), b"{broken", line("j-2"), line("j-3", month="never"), line("j-1")]
-    answer = clerk(lawful, "j").post("/api/v1/commands", content=b"\n".join(lines))
+    lines = [
+        line("j-1", 9),
+        b"{broken",
+        line("j-2", 10, items=[ELSEWHEN]),
+        line("j-3", 11, month="never"),
+        line("j-1", 9),
+        line("j-4", 12),
+    ]
+    answer = clerk(lawful).post("/api/v1/commands", content=b"\n".join(lines))
     told = [orjson.loads(one) for one in answer.content.splitlines()]
 
-    assert [one["status"] for one in told] == [201, 400, 422, 400, 201]
+    assert [one["status"] for one in told] == [201, 400, 422, 400, 201, 201]
     assert told[4]["repeated"]
+    assert told[5]["last"] > told[0]["last"]
 
 
 def test_every_declared_command_has_a_route_a_check_and_a_schema(lawful: Served) -> None:

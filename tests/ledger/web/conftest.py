@@ -1,10 +1,13 @@
-"""One server for all tests of a module that only ask."""
+"""One server and one browser for all tests of a module that only look."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.ledger.serving import Served, served
+from tests.ledger.web.looking import Eyes
 
 
 @pytest.fixture(scope="module")
@@ -12,3 +15,23 @@ def place(shared_database: str) -> Iterator[Served]:
     """A server over the small world."""
     with served(shared_database) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A real Chromium."""
+    with sync_playwright() as playwright:
+        # Under root Chromium does not start inside its own sandbox.
+        held = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield held
+        held.close()
+
+
+@pytest.fixture
+def eyes(place: Served, browser: Browser) -> Iterator[Eyes]:
+    """Opens pages; at the end no page may have complained or called elsewhere."""
+    held = Eyes(place, browser)
+    yield held
+    held.close()
+    assert held.complaints == []
+    assert held.outside == []

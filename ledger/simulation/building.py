@@ -1,0 +1,134 @@
+"""Builds a world in a database: fed, folded, its signals raised, its end marked.
+
+A world is whole once its last entry, the record of its own script, is in the log. One whose
+building was cut short is thrown away and begun anew; nobody can have written to it yet.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+
+from aggregates import catalogue
+from aggregates.ids import derived_id
+from ledger.application.answers import Ask
+from ledger.application.founding import found
+from ledger.application.running import Ledger, open_ledger
+from ledger.clock import SimulatedClock
+from ledger.ids import SeededIds
+from ledger.simulation.feeding import Fed, OwnStates, feed
+from ledger.simulation.offices import CITY_CENTRE
+from ledger.simulation.world import World
+from ledger.store.migrations import migrate
+from ledger.timers import signalling
+from ledger.vault.keys import SeededKeyring
+from projections.catalogue import folds
+from projections.risk.raising import Signal
+from projections.run import catch_up, prepare
+
+Progress = Callable[[int], None]
+_SCHEMAS: Final = ("ledger", "vault", "security", "detail", "model", "aside")
+_ANEW: Final = (
+    *(f"drop schema if exists {name} cascade" for name in _SCHEMAS),
+    "drop table if exists public.mingzhang_migration",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a building came to.
+
+    Attributes:
+        fed: What became of the commands.
+        signals: What the indicators found.
+        raised: How many signals of each indicator were recorded.
+    """
+
+    fed: Fed
+    signals: Sequence[Signal]
+    raised: Counter[str]
+
+
+async def build(conninfo: str, world: World, *, progress: Progress = lambda _: None) -> Built:
+    """Feed a world to an empty log, fold it, raise the signals, and mark that it is whole.
+
+    Args:
+        conninfo: A migrated database without entries.
+        world: The world.
+        progress: Told now and then how many commands are done.
+    """
+    catalogue.load()
+    clock = SimulatedClock(world.begins_at)
+    async with open_ledger(
+        conninfo,
+        keyring=SeededKeyring(world.name),
+        clock=clock,
+        ids=SeededIds(world.name, clock),
+        source=f"//simulation/{world.name}",
+        states=OwnStates,
+    ) as ledger:
+        await found(ledger)
+        fed = await feed(ledger, clock, world.planned, progress=progress)
+        clock.set(world.last_moment)
+        fold(conninfo)
+        signals = signalling.find(conninfo).signals
+        raised = await signalling.record(ledger, signals, at=world.last_moment)
+        await _mark(ledger, world, fed)
+    fold(conninfo)
+    return Built(fed, signals, raised)
+
+
+async def _mark(ledger: Ledger, world: World, fed: Fed) -> None:
+    data = {
+        "batch_id": _mark_id(world.name),
+        "source_system": "simulation",
+        "rows": fed.commands,
+        "sha256": world.digest(),
+        "mapping_version": "simulation-1",
+    }
+    ask = Ask("accept-import-batch", data, channel="import", at=world.last_moment)
+    await ledger.door.act(ask, CITY_CENTRE)
+
+
+def _mark_id(name: str) -> UUID:
+    return derived_id("import-batch", "simulation", name)
+
+
+def stands(conninfo: str, name: str) -> bool:
+    """Say whether a whole world of a name is in a database."""
+    with psycopg.connect(conninfo) as connection:
+        row = connection.execute(
+            "select 1 from ledger.entry where stream = %s", (f"system/{_mark_id(name)}",)
+        ).fetchone()
+    return row is not None
+
+
+def clear(conninfo: str) -> None:
+    """Throw away what an interrupted building left; the database is migrated afterwards."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        row = connection.execute("select position from ledger.head").fetchone()
+        if row is None or row[0] == 0:
+            return
+        for statement in _ANEW:
+            connection.execute(statement.encode())
+    migrate(conninfo)
+
+
+@contextmanager
+def connected(conninfo: str) -> Iterator[Connection[Any]]:
+    """Connect so that the relation ``entry`` is the ledger's own, in autocommit."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("set search_path = ledger, public")
+        yield connection
+
+
+def fold(conninfo: str) -> None:
+    """Bring the read models up to the end of the log."""
+    with connected(conninfo) as connection:
+        prepare(connection, folds())
+        catch_up(connection, folds())
