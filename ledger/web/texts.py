@@ -55,7 +55,6 @@ _FRAME = _texts(
     to=("至", "to"),
     yes=("是", "yes"),
     no=("否", "no"),
-    items=("{count}项", "{count} items"),
 )
 _SIGN_IN = _texts(
     enter=("登录", "Sign in"),

@@ -82,9 +82,12 @@ def run_indicators(
 
     Raises:
         KeyError: an indicator has no such parameter.
+        LookupError: the log does not reach that far.
     """
-    now = _now(connection, moment)
     found: list[Signal] = []
+    if moment.until < 1:
+        return found
+    now = _now(connection, moment)
     with connection.transaction():
         connection.execute(_BY_KEYS if whom is not None else _WHOLE)
         for one in INDICATORS:

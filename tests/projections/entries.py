@@ -91,7 +91,7 @@ class Log:
         *,
         on: datetime | None = None,
         channel: str = "inner",
-        actor: UUID = OFFICIAL,
+        actor: UUID | str = OFFICIAL,
         county: str = "371502",
     ) -> int:
         """Append a fact to the stream of its kind and id; return its position.

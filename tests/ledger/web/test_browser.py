@@ -161,7 +161,7 @@ def test_keys_search_walk_the_rows_and_explain_themselves(eyes: Eyes) -> None:
 
     assert focused == rows(page)[1]
     expect(page.locator(".find input")).to_be_focused()
-    page.keyboard.type("0003")
+    page.keyboard.type("2024-0003")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/classes/"))
 
