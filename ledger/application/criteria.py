@@ -20,7 +20,7 @@ from projections.archive.queries import ArchiveFilter
 from projections.class_ledger.queries import COLUMNS, ClassFilter
 from projections.model import Moment
 from projections.paging import Order
-from projections.risk.queries import RiskFilter
+from projections.risk.queries import RiskFilter, SignalRow
 
 TEXT_CHARACTERS_MAX = 100
 NOWHERE = "-"
@@ -253,6 +253,20 @@ class RiskCriteria:
             subject_kinds=_given(self.subject_kind),
             subject_ids=[identity("subject", subject)] if subject else (),
         )
+
+
+def keeps(only: RiskFilter, row: SignalRow) -> bool:
+    """Say whether a signal that no table holds meets the criteria of a list."""
+    return all(
+        not wanted or found in wanted
+        for wanted, found in (
+            (only.rule_ids, row.rule_id),
+            (only.severities, row.severity),
+            (only.counties, row.county),
+            (only.subject_kinds, row.subject_kind),
+            (only.subject_ids, row.subject_id),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

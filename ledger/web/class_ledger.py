@@ -45,6 +45,8 @@ TONES: Mapping[str, str] = {
     "FILED": "blue",
 }
 """The colours of states."""
+MONTHS_MAX = 60
+"""Up to how many months a chart shows those in which nothing began."""
 CHOICES_SECONDS = 60
 """How long the institutions of a form are remembered."""
 
@@ -222,7 +224,20 @@ def _wan(fen: int) -> float:
     return round(fen / 1_000_000, 1)
 
 
-def _by_month(months: Sequence[Share], lang: Lang) -> str:
+def _every_month(months: Sequence[Share]) -> list[Share]:
+    """Return the months with those between them in which nothing began."""
+    told = {one.of: one for one in months if one.of}
+    if not told:
+        return list(months)
+    first, last = (int(m[:4]) * 12 + int(m[5:]) - 1 for m in (min(told), max(told)))
+    if last - first > MONTHS_MAX:
+        return list(months)
+    names = [f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1)]
+    return [told.get(name, Share(name, 0, 0, 0, 0)) for name in names]
+
+
+def _by_month(asked: Sequence[Share], lang: Lang) -> str:
+    months = _every_month(asked)
     return orjson.dumps(
         {
             "labels": [one.of or say("no month", lang) for one in months],

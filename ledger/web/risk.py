@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from aggregates.law.clauses import CLAUSES, Clause
 from ledger.application.asking import Asked, asking
-from ledger.application.criteria import RiskCriteria, order_of, refused, when
+from ledger.application.criteria import RiskCriteria, keeps, order_of, refused, when
 from ledger.application.naming import COUNTIES
 from ledger.application.sealed_signals import sealed_signals
 from ledger.security.authority import may
@@ -84,7 +84,7 @@ async def page(request: Request) -> Response:
             raise refused("cursor", TEXTS["bad cursor"]) from None
         by_rule = await queries.by_rule(asked.connection, only=only, moment=then.moment)
         by_month = await queries.by_month(asked.connection, only=only, moment=then.moment)
-        sealed = await sealed_signals(ledger, asked) if asked.reach.sealed else []
+        sealed = [one for one in await sealed_signals(ledger, asked) if keeps(only, one)]
         if then.moment is not None:
             sealed = [one for one in sealed if one.read_to <= then.position]
         names = await class_names(asked, [*rows.rows, *sealed])

@@ -1,6 +1,6 @@
 """How values look on a page: money, shares, times, codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -61,6 +61,17 @@ def share(part: int, whole: int) -> str:
     return percent(part * 10_000 // whole) if whole else NOTHING
 
 
+def ranges(values: Sequence[int]) -> str:
+    """Return whole numbers with those that follow each other drawn together: 1–30, 32."""
+    told: list[list[int]] = []
+    for one in sorted(values):
+        if told and one == told[-1][1] + 1:
+            told[-1][1] = one
+        else:
+            told.append([one, one])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in told)
+
+
 def day(value: date | None) -> str:
     """Return a date as ISO 8601 writes it."""
     return NOTHING if value is None else f"{value:%Y-%m-%d}"
@@ -100,6 +111,8 @@ def measure(value: str, name: str, lang: str) -> str:
         return percent(int(value)) if name.endswith("_bp") else value
     if name == "occupation":
         return occupation_title(value).text(lang)
+    if name == "forms":
+        value = "+".join(value)
     return ("、" if lang == "zh" else ", ").join(code(one, name, lang) for one in value.split("+"))
 
 

@@ -118,6 +118,11 @@ class Group:
         """The first of them."""
         return self.told[0]
 
+    @property
+    def later(self) -> bool:
+        """Whether they lie beyond the moment that the page shows."""
+        return self.first.later
+
 
 class Teller:
     """Puts a timeline into words.
@@ -221,6 +226,8 @@ class Teller:
         if is_dataclass(values[0]):
             rows = tuple(tuple(self._lines(one)) for one in values[:ROWS_MAX])
             return Cell("rows", rows=rows, left=max(0, len(values) - ROWS_MAX))
+        if all(type(one) is int for one in values):
+            return Cell("text", spelling.ranges(values))
         cells = [self._cell(name, inner, one) for one in values[:ROWS_MAX]]
         joined = ("、" if self.lang == "zh" else ", ").join(cell.text for cell in cells)
         kind: Kind = "text" if cells[0].kind in {"text", "mask"} else "list"

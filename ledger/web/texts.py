@@ -198,6 +198,7 @@ _STORY = _texts(
     quote=("“{text}”", "“{text}”"),
     sealed_entry=("封存", "sealed"),
     shown_moment=("本页时点", "the moment shown"),
+    later_entries=("其后 {count} 条记录（此时尚未发生）", "{count} entries that came later"),
     not_yet=("尚未发生", "not yet then"),
     only_the_title=(
         "涉及其他机构或县区，只显示标题。",

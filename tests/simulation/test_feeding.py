@@ -35,7 +35,7 @@ class Order:
 
     async def append(self, append: Append) -> Appended:
         self.reached.append(append)
-        return None  # type: ignore[return-value] # nobody looks at the answer
+        return None  # type: ignore[return-value]  # nobody looks at the answer
 
 
 def test_a_stream_never_heard_of_has_not_begun() -> None:
@@ -56,7 +56,7 @@ async def test_a_stream_that_was_forgotten_is_read_anew() -> None:
 
 async def test_gathered_appends_keep_their_order() -> None:
     log = Order()
-    gathering = Gathering(log)  # type: ignore[arg-type] # all that it asks of a log
+    gathering = Gathering(log)  # type: ignore[arg-type]  # all that it asks of a log
     asked = [Append(drafts=()) for _ in range(GATHERED + 40)]
     gathering.expect(len(asked))
     await asyncio.gather(*(gathering.append(one) for one in asked))
@@ -65,7 +65,7 @@ async def test_gathered_appends_keep_their_order() -> None:
 
 async def test_an_append_that_waits_alone_is_let_through_in_the_end() -> None:
     log = Order()
-    gathering = Gathering(log)  # type: ignore[arg-type] # all that it asks of a log
+    gathering = Gathering(log)  # type: ignore[arg-type]  # all that it asks of a log
     gathering.expect(10)
     await asyncio.wait_for(gathering.append(Append(drafts=())), timeout=5)
     assert len(log.reached) == 1
