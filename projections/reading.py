@@ -4,7 +4,7 @@
 it. A reader that needs few kinds of facts names them, and the rest never leave the server.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ from psycopg import Connection, sql
 import aggregates
 from aggregates.facts import FACTS, Fact, decode
 from aggregates.sealed import Matchable, Sealed
-from aggregates.sealed.values import COMMITMENT_CHARS, Form, form_of
+from aggregates.sealed.values import COMMITMENT_CHARS, form_of
 from projections.part import Read
 
 _RANGE = (
@@ -73,26 +73,28 @@ def _decoder(name: bytes) -> "msgspec.json.Decoder[Read] | None":
     return msgspec.json.Decoder(form, dec_hook=_sealed)
 
 
-_FORMS: dict[int, tuple[Any, Form]] = {}
+_MAKERS: dict[int, tuple[Any, Callable[[str], Sealed]]] = {}
 
 
 def _sealed(hint: Any, text: str) -> Sealed:  # noqa: ANN401 - type hints have no type
     """Return the sealed field that a text spells; entries were checked when they were written."""
-    held = _FORMS.get(id(hint))
+    held = _MAKERS.get(id(hint))
     if held is None:
         form = form_of(hint)
         if form is None:
             raise TypeError(f"{hint} is not the type of a sealed field")
-        held = _FORMS[id(hint)] = (hint, form)  # kept, so that its id is never another's
-    if held[1].sealed is Matchable:
-        return Matchable(text[:COMMITMENT_CHARS], text[COMMITMENT_CHARS + 1 :])
-    return held[1].sealed(text)
+        make = _matchable if form.sealed is Matchable else form.sealed
+        held = _MAKERS[id(hint)] = (hint, make)  # kept, so that its id is never another's
+    return held[1](text)
+
+
+def _matchable(text: str) -> Matchable[Any]:
+    return Matchable(text[:COMMITMENT_CHARS], text[COMMITMENT_CHARS + 1 :])
 
 
 def _read_older(body: bytes) -> Read:
     held = orjson.loads(body)
-    data = held.pop("data")
-    fact: Fact = decode(held["type"], data)
+    fact: Fact = decode(held["type"], held["data"])
     read = msgspec.convert({**held, "data": None}, _Envelope)
     read.fact = fact
     return read

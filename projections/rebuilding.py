@@ -22,6 +22,8 @@ from projections.spreading import Folds
 
 RANGE_ENTRIES = 10_000
 """How many entries a process takes at a time."""
+TOGETHER_ENTRIES_MIN = 150_000
+"""A second process takes a good part of a second to start: for fewer entries one is faster."""
 
 
 class RebuildFailed(RuntimeError):  # noqa: N818 - the word says it
@@ -33,6 +35,7 @@ def rebuild_parts(
     folds: Folds,
     *,
     processes: int = 2,
+    together_min: int = TOGETHER_ENTRIES_MIN,
     range_entries: int = RANGE_ENTRIES,
     entries_in: str = "ledger",
 ) -> int:
@@ -42,6 +45,7 @@ def rebuild_parts(
         conninfo: Where the database is.
         folds: What is kept there.
         processes: How many read at once at most, this one included.
+        together_min: For how many entries several processes are worth starting.
         range_entries: How many entries each of them takes at a time.
         entries_in: The schema in which ``entry`` stands.
 
@@ -57,15 +61,11 @@ def rebuild_parts(
         prepare(connection, folds)
         until = position_of(connection, PARTS) or head(connection)
         _make_aside(connection, folds)
-        count = max(1, min(processes, until // max(range_entries, 1)))
+        count = processes if until >= together_min else 1
         reading = Reading(conninfo, folds.parts, entries_in, until, range_entries)
         _read_together(connection, reading, count - 1)
-        for part in folds.parts:
-            for index in part.indexing("aside"):
-                connection.execute(index)
+        _index_aside(connection, folds)
         reached = _swap(connection, folds, until)
-        for part in folds.parts:
-            connection.execute(sql.SQL("analyze {}").format(sql.Identifier("detail", part.name)))
         for model in folds.models:
             rebuild(connection, model)
         return reached
@@ -116,9 +116,19 @@ def _connected(conninfo: str, entries_in: str) -> Connection[Any]:
 
 
 def _make_aside(connection: Connection[Any], folds: Folds) -> None:
-    for part in folds.parts:
-        connection.execute(f"drop table if exists aside.{part.name}")
-        connection.execute(part.table("aside"))
+    with connection.transaction():
+        for part in folds.parts:
+            connection.execute(f"drop table if exists aside.{part.name}")
+            connection.execute(part.table("aside"))
+
+
+def _index_aside(connection: Connection[Any], folds: Folds) -> None:
+    with connection.transaction():
+        connection.execute("set local default_statistics_target = 20")
+        for part in folds.parts:
+            for index in part.indexing("aside"):
+                connection.execute(index)
+            connection.execute(sql.SQL("analyze {}").format(sql.Identifier("aside", part.name)))
 
 
 def _read_together(connection: Connection[Any], reading: Reading, others: int) -> None:

@@ -37,5 +37,5 @@ CERTIFICATE = Part(
     },
     facts=(CertificateIssued,),
     rows=rows,
-    indexes=("class_id", "certificate_id"),
+    indexes=("class_id",),
 )

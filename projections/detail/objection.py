@@ -48,5 +48,5 @@ OBJECTION = Part(
     },
     facts=(ObjectionLodged, ObjectionAccepted, ObjectionDismissed, ObjectionDecided),
     rows=rows,
-    indexes=("class_id", "publicity_id"),
+    indexes=("class_id",),
 )

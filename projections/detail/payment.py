@@ -53,5 +53,5 @@ PAYMENT = Part(
     },
     facts=(DisbursementOrdered, DisbursementPaid),
     rows=rows,
-    indexes=("class_id", "claim_id", "payment_id"),
+    indexes=("class_id", "claim_id"),
 )

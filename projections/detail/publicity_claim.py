@@ -45,5 +45,5 @@ PUBLICITY_CLAIM = Part(
     },
     facts=(PublicityStarted, PublicityClosed),
     rows=rows,
-    indexes=("class_id", "claim_id", "publicity_id"),
+    indexes=("class_id", "claim_id"),
 )

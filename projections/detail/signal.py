@@ -51,5 +51,5 @@ SIGNAL = Part(
     },
     facts=(RiskSignalRaised,),
     rows=rows,
-    indexes=("signal_id", "subject_id"),
+    indexes=("signal_id",),
 )

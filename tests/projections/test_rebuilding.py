@@ -35,7 +35,7 @@ def test_two_processes_leave_the_rows_that_folding_leaves(whole: Mirror) -> None
     before = _digests(whole)
     whole.connection.execute("update detail.payment set amount_fen = 0")
     reached = rebuild_parts(
-        whole.conninfo, folds(), processes=2, range_entries=7, entries_in="mirror"
+        whole.conninfo, folds(), processes=2, together_min=1, range_entries=7, entries_in="mirror"
     )
     assert reached == len(LOG)
     assert _digests(whole) == before
@@ -73,7 +73,14 @@ def test_an_entry_that_cannot_be_read_leaves_the_live_tables(whole: Mirror) -> N
     )
     # Whichever process comes across it.
     with pytest.raises((RebuildFailed, ValidationError)):
-        rebuild_parts(whole.conninfo, folds(), processes=2, range_entries=7, entries_in="mirror")
+        rebuild_parts(
+            whole.conninfo,
+            folds(),
+            processes=2,
+            together_min=1,
+            range_entries=7,
+            entries_in="mirror",
+        )
     assert _digests(whole) == before
 
 
