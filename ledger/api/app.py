@@ -1,15 +1,20 @@
 """The application: API, pages, sign-in, and a security policy that lets nothing in from outside."""
 
+import logging
 from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.api import commands, health, problems
+from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.application.running import Ledger
 from ledger.security.sessions import Sessions
+
+HTTP_500 = 500
+_log = logging.getLogger(__name__)
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -30,16 +35,45 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through; its answer bears the headers."""
+        """Let a request through; its answer bears the headers, also where a route broke."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
 
         async def with_headers(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception as error:  # noqa: BLE001 - nobody above could answer in form
+            # Its text may quote what was sent: the log learns the kind, the caller nothing.
+            _log.error("%s %s failed: %s", scope.get("method"), _route(scope), _kinds(error))
+            if begun:
+                raise ConnectionAbortedError("an answer broke off") from None
+            wanted = Headers(scope=scope).get("accept-language", "")
+            lang = "en" if wanted.lower().startswith("en") else "zh"
+            answer = problem(HTTP_500, "broken", TITLES["broken"], lang)
+            await answer(scope, receive, with_headers)
+
+
+def _route(scope: Scope) -> str:
+    """Return the path as the route declares it; the real one may hold an id that was typed."""
+    return str(getattr(scope.get("route"), "path", "an unknown path"))
+
+
+def _kinds(error: BaseException) -> str:
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = "" if at is None else f" at {at.tb_frame.f_code.co_qualname}:{at.tb_lineno}"
+    return type(error).__name__ + where
 
 
 Pages = Callable[[FastAPI], None]

@@ -63,6 +63,7 @@ TITLES = {
     "not-found": Message("没有找到", "not found"),
     "fault": Message("暂时无法办理，未作任何记录", "not possible now; nothing was recorded"),
     "erased": Message("该人员的个人信息已删除", "the person's data were erased"),
+    "broken": Message("系统内部出错，请稍后再试", "something broke inside; try again later"),
     "http": Message("请求无法处理", "the request cannot be handled"),
 }
 

@@ -11,7 +11,6 @@ from aggregates.access.facts import SensitiveDataAccessed
 from aggregates.access.state import ACCESS
 from aggregates.decisions import Caller, New
 from aggregates.ids import PersonId
-from aggregates.law.deadlines import local_date
 from aggregates.sealed import FreeText, Personal
 from ledger.application.drafting import Place
 from ledger.application.running import Ledger
@@ -63,7 +62,6 @@ async def record_access(
         Append(
             drafts=(made.draft,),
             vault=VaultRows.joined([rows, made.rows]),
-            decided_on=local_date(ledger.clock.now()),
         )
     )
     return appended.first

@@ -223,13 +223,10 @@ class Door:
                 if repeated is not None:
                     return repeated
             self._match(ask)
-            if handed is not None:
-                # Whoever waits runs at the next turn of the loop, when the append is queued.
-                handed.set()
             try:
                 if isinstance(answer, Refused):
-                    return await self._refuse(ready, answer, now)
-                return await self._grant(ready, answer, now)
+                    return await self._refuse(ready, answer, now, handed)
+                return await self._grant(ready, answer, now, handed)
             except VersionConflict as conflict:
                 self._states.forget(conflict.streams)
             except DateMoved:
@@ -292,7 +289,9 @@ class Door:
             found.append((new, at + 1))
         return found
 
-    async def _grant(self, ready: Prepared, answer: Granted, now: datetime) -> Answer:
+    async def _grant(
+        self, ready: Prepared, answer: Granted, now: datetime, handed: asyncio.Event | None
+    ) -> Answer:
         ask, person = ready.ask, ready.caller.person
         entries = self._entries(answer.facts)
         written = _written(entries)
@@ -313,7 +312,7 @@ class Door:
                 recorded = Recorded(now, person, ask.channel, version)
                 self._states.advance(new.kind.name(new.id), new.fact, recorded)
         try:
-            appended = await self._log.append(append)
+            appended = await self._append(append, handed)
         except KeyReused as used:
             self._states.forget(names)
             return _repeated(used)
@@ -327,7 +326,15 @@ class Door:
             written, appended.first, appended.last, appended.time, answer.findings
         )
 
-    async def _refuse(self, ready: Prepared, answer: Refused, now: datetime) -> Answer:
+    async def _append(self, append: Append, handed: asyncio.Event | None) -> Appended:
+        if handed is not None:
+            # Whoever waits runs at the next turn of the loop, when the append is queued.
+            handed.set()
+        return await self._log.append(append)
+
+    async def _refuse(
+        self, ready: Prepared, answer: Refused, now: datetime, handed: asyncio.Event | None
+    ) -> Answer:
         new, rows = await refusal_fact(
             ready.command,
             ready.ask.data,
@@ -346,7 +353,7 @@ class Door:
             at=ready.ask.at,
         )
         try:
-            appended = await self._log.append(append)
+            appended = await self._append(append, handed)
         except Conflict:
             self._states.forget(answer.read)
             raise

@@ -11,11 +11,12 @@ from ledger.cli.opening import at_hand
 from ledger.cli.telling import out, out_json, say
 from ledger.security.sessions import Sessions
 from ledger.settings import Settings
+from ledger.simulation.scales import YEARS_MAX
 
 Scale = Annotated[
     str, typer.Option(help="模拟规模 class|county|city|peak · size of the simulated world")
 ]
-Years = Annotated[int, typer.Option(min=1, max=10, help="模拟年数 · years")]
+Years = Annotated[int, typer.Option(min=1, max=YEARS_MAX, help="模拟年数 · years")]
 Seed = Annotated[int, typer.Option(help="随机种子；同种子同结果 · same seed, same world")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="端口，0为任选 · port")]
 

@@ -123,6 +123,21 @@ async def test_a_batch_sees_its_own_effects_in_order(ledger: Ledger) -> None:
     assert isinstance(answers[1], Refusal)
 
 
+async def test_a_refusal_keeps_its_place_in_a_batch(ledger: Ledger) -> None:
+    one, other = Ask("register-institution", institution(1)), institution(2)
+    other["uscc"] = institution(1)["uscc"]
+
+    answers = await ledger.door.act_all(
+        [one, one, Ask("register-institution", other)], caller("COUNTY_CLERK")
+    )
+
+    granted, refused, after = answers
+    assert isinstance(granted, Recorded)
+    assert isinstance(refused, Refusal)
+    assert isinstance(after, Recorded)
+    assert granted.last < refused.position < after.first
+
+
 async def test_one_bad_command_does_not_stop_the_batch(ledger: Ledger) -> None:
     good = Ask("register-instructor", {"instructor_id": str(derived_id("i", 1))} | instructor())
     bad = Ask("register-instructor", {"unknown": 1})
