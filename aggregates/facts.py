@@ -142,6 +142,14 @@ def encode(value: Fact) -> dict[str, Any]:
     return cast(dict[str, Any], msgspec.to_builtins(value, enc_hook=_spell))
 
 
+_SPELLER = msgspec.json.Encoder(enc_hook=_spell, order="sorted")
+
+
+def spelled(value: Fact) -> bytes:
+    """Return the data of a fact as JSON: what ``encode`` gives, keys sorted, no white space."""
+    return _SPELLER.encode(value)
+
+
 Opener = Callable[[str], Any]
 """From a commitment to the restricted value in the vault; ``KeyError`` where there is none."""
 
@@ -328,6 +336,7 @@ __all__ = [
     "links",
     "parts_of",
     "record",
+    "spelled",
     "stored_names",
     "upcast",
 ]

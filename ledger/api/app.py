@@ -103,13 +103,12 @@ def make_app(
     )
     app.state.ledger = ledger
     app.state.sessions = sessions
-    app.include_router(commands.routes(), prefix="/api/v1")
+    commands.install(app)
     for router in routers:
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix=commands.PREFIX)
     app.include_router(health.routes())
     for add in pages:
         add(app)
-    commands.describe(app)
     problems.install(app)
     app.add_middleware(SignIn, ledger=ledger, sessions=sessions)
     app.add_middleware(SecurityHeaders)

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 
-from aggregates.decisions import COMMANDS, Caller, Channel, Declaration
+from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
 from ledger.api.problems import failure_body, lang_of, refusal_body
-from ledger.api.schema import components, reference
+from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
 from ledger.application.door import Door
 from ledger.application.messages import message
@@ -100,70 +101,52 @@ def _ask(request: Request, name: str, data: Any) -> Ask:  # noqa: ANN401 - JSON
     )
 
 
-def routes() -> APIRouter:
-    """Return the routes of every declared command."""
-    router = APIRouter()
-    for declared in COMMANDS.values():
-        _add(router, declared)
-    router.add_api_route(
-        "/commands",
-        batch,
-        methods=["POST"],
-        tags=["commands"],
-        summary="Many commands, one a line (NDJSON)",
-        response_class=Response,
-    )
-    return router
+PREFIX = "/api/v1"
 
 
-def _add(router: APIRouter, declared: Declaration) -> None:
-    name = declared.name
+def install(app: FastAPI) -> None:
+    """Let an application take commands: one path each, and all of them together as NDJSON.
 
-    async def act(request: Request) -> Response:
-        answer = await door_of(request).act(
-            _ask(request, name, await body_of(request)), caller_of(request)
-        )
-        body = answer_body(answer, lang_of(request))
-        kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004 - on purpose
-        return Response(orjson.dumps(body), body["status"], media_type=kind)
+    One route serves them all and finds the command by its name: routes are tried one after the
+    other, and a hundred of them would cost a request more than its decision does. What each
+    takes and answers stands in the OpenAPI document all the same, out of its declaration.
+    """
+    app.add_route(f"{PREFIX}/commands/{{name}}", act, methods=["POST"])
+    app.add_route(f"{PREFIX}/checks/{{name}}", check, methods=["POST"])
+    app.add_route(f"{PREFIX}/commands", batch, methods=["POST"])
+    made = app.openapi
 
-    async def check(request: Request) -> Response:
-        answer = await door_of(request).check(
-            _ask(request, name, await body_of(request)), caller_of(request)
-        )
-        return Response(
-            orjson.dumps(checked_body(answer, lang_of(request))), media_type="application/json"
-        )
+    def openapi() -> dict[str, Any]:
+        document = made()
+        document.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        document.setdefault("paths", {}).update(operations(PREFIX))
+        return document
 
-    rules = sorted({rule.id for rule in declared.rules})
-    shape = {
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": reference(declared.cls)}},
-        }
-    }
-    about = f"{declared.cls.__doc__ or ''}\n\nRoles: {', '.join(declared.roles)}.\n\nRules: "
-    options: dict[str, Any] = {
-        "methods": ["POST"],
-        "tags": [declared.kind.prefix],
-        "description": about + (", ".join(rules) or "none") + ".",
-        "openapi_extra": shape,
-        "response_class": Response,
-    }
-    router.add_api_route(
-        f"/commands/{name}",
-        act,
-        summary=f"{declared.title.zh} {declared.title.en}",
-        operation_id=name,
-        status_code=201,
-        **options,
-    )
-    router.add_api_route(
-        f"/checks/{name}",
-        check,
-        summary=f"自查：{declared.title.zh} Self-check: {declared.title.en}",
-        operation_id=f"check-{name}",
-        **options,
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def _named(request: Request) -> str:
+    name: str = request.path_params["name"]
+    if name not in COMMANDS:
+        raise HTTPException(404)
+    return name
+
+
+async def act(request: Request) -> Response:
+    """Take a command."""
+    ask = _ask(request, _named(request), await body_of(request))
+    answer = await door_of(request).act(ask, caller_of(request))
+    body = answer_body(answer, lang_of(request))
+    kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004 - on purpose
+    return Response(orjson.dumps(body), body["status"], media_type=kind)
+
+
+async def check(request: Request) -> Response:
+    """Say how a command would be answered, without recording anything."""
+    ask = _ask(request, _named(request), await body_of(request))
+    answer = await door_of(request).check(ask, caller_of(request))
+    return Response(
+        orjson.dumps(checked_body(answer, lang_of(request))), media_type="application/json"
     )
 
 
@@ -210,15 +193,3 @@ async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
         lines.append(rest)
     if lines:
         yield lines
-
-
-def describe(app: FastAPI) -> None:
-    """Add the schemas of all commands to the application's OpenAPI document."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = made()
-        document.setdefault("components", {}).setdefault("schemas", {}).update(components())
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from aggregates.decisions import COMMANDS, Command
+from aggregates.decisions import COMMANDS, Command, Declaration
 from aggregates.facts import hints_of, parts_of
 from aggregates.sealed import Restricted, Sealed, form_of
 
@@ -98,3 +98,58 @@ def components() -> dict[str, Any]:
 def reference(cls: type[Command]) -> dict[str, Any]:
     """Return the schema of one command's body, as a reference into ``components``."""
     return _made()[0][cls]
+
+
+_PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
+_ANSWERS = {
+    "400": _PROBLEM | {"description": "输入不符合要求 The input is not as expected"},
+    "409": _PROBLEM | {"description": "已有他人先行办理 Somebody was first"},
+}
+_REFUSED = _PROBLEM | {"description": "依规定不予办理，逐条列明 Refused, with every broken rule"}
+
+
+def operations(prefix: str) -> dict[str, Any]:
+    """Return the OpenAPI path of every command, of its self-check, and of batches.
+
+    Args:
+        prefix: What the paths begin with.
+    """
+    paths: dict[str, Any] = {}
+    for declared in COMMANDS.values():
+        name, title = declared.name, declared.title
+        taken = _operation(declared, name, f"{title.zh} {title.en}")
+        taken["responses"] |= {"201": {"description": "已记录 Recorded"}, "422": _REFUSED}
+        asked = _operation(declared, f"check-{name}", f"自查：{title.zh} Self-check: {title.en}")
+        asked["responses"] |= {"200": {"description": "如现在提交的结果 How it would fare now"}}
+        paths[f"{prefix}/commands/{name}"] = {"post": taken}
+        paths[f"{prefix}/checks/{name}"] = {"post": asked}
+    line = {"type": "string", "description": "{command, key, data}"}
+    paths[f"{prefix}/commands"] = {
+        "post": {
+            "tags": ["commands"],
+            "summary": "多条命令，每行一条 Many commands, one a line (NDJSON)",
+            "operationId": "commands",
+            "requestBody": {
+                "required": True,
+                "content": {"application/x-ndjson": {"schema": line}},
+            },
+            "responses": {"200": {"description": "每行一个答复 An answer a line, in order"}},
+        }
+    }
+    return paths
+
+
+def _operation(declared: Declaration, one: str, summary: str) -> dict[str, Any]:
+    rules = ", ".join(sorted({rule.id for rule in declared.rules})) or "none"
+    about, roles = declared.cls.__doc__ or "", ", ".join(declared.roles)
+    return {
+        "tags": [declared.kind.prefix],
+        "summary": summary,
+        "description": f"{about}\n\nRoles: {roles}.\n\nRules: {rules}.",
+        "operationId": one,
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": reference(declared.cls)}},
+        },
+        "responses": dict(_ANSWERS),
+    }

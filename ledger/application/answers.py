@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from aggregates.decisions import Broken, Channel
 from aggregates.facts import Finding
 from aggregates.language import Message
 from aggregates.law.clauses import CLAUSES
 from ledger.errors import Conflict
+from ledger.store.appended import Appended
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,7 @@ class Ask:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One entry that a command led to."""
 
     stream: str
@@ -89,6 +91,12 @@ class Checked:
 
 
 Answer = Recorded | Refusal
+
+
+def repeated(answer: bytes, appended: Appended) -> Recorded:
+    """Return the answer that was kept with a key, to give it again."""
+    entries = tuple(Written(*one) for one in orjson.loads(answer))
+    return Recorded(entries, appended.first, appended.last, appended.time, (), repeated=True)
 
 
 class Superseded(Conflict):

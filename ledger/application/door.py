@@ -8,60 +8,68 @@ on is taken again on the new states. A refusal is recorded too, its payload seal
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
 
-from aggregates.decisions import (
-    Caller,
-    Command,
-    Granted,
-    New,
-    Recorded,
-    Refused,
-    Unread,
-    World,
-    decide,
-    policy_book_id,
-)
+from aggregates.decisions import Caller, Command, Granted, New, Recorded, Refused, policy_book_id
 from aggregates.law.deadlines import local_date
-from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded, Written
+from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded, Written, repeated
 from ledger.application.answers import Recorded as RecordedAnswer
-from ledger.application.drafting import Drafting, Place
+from ledger.application.deciding import Deciding, Decision
+from ledger.application.drafting import Drafting, Place, numbered, written_of
 from ledger.application.preparing import Prepared, Preparing
 from ledger.application.refusing import refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
 from ledger.clock import Clock
-from ledger.errors import Conflict
 from ledger.ids import Ids
-from ledger.rows import NO_ROWS, VaultRows
+from ledger.rows import VaultRows
 from ledger.store.failures import DateMoved, KeyMismatch, KeyReused, VersionConflict
 from ledger.store.requests import Append, Appended, Key
 from ledger.store.statements import StoredKey
 
 TRIES_MAX = 25
 """How often one command is decided anew before its caller is told of the conflict."""
-FORESEEN_ROUNDS = 3
-"""How often a batch looks ahead for streams before it is decided one by one."""
-ROUNDS_MAX = 12
-"""How often one decision may ask for more streams."""
+TURN_COMMANDS = 64
+"""How many commands of a batch are worked on before others have a turn: the appender too, which
+commits these while the next are decided."""
 POLICY_BOOK = f"policy-book/{policy_book_id()}"
 
 
 class Log(Protocol):
     """What the door needs of the log."""
 
-    async def append(self, append: Append) -> Appended:
-        """Append entries, acknowledged once they are committed."""
+    def submit(self, append: Append) -> Awaitable[Appended]:
+        """Put an append in the queue at once; awaited, it is acknowledged after its commit."""
 
 
 Answered = Callable[[str, str], Awaitable[StoredKey | None]]
 """From scope and key to what is stored under them."""
 After = Callable[[Command], Awaitable[object]]
 """What has to be done once a command's facts are in the log, such as destroying keys."""
+
+
+@dataclass(slots=True)
+class _Handed:
+    """A command that is with the appender.
+
+    Attributes:
+        ready: The command.
+        decision: What it was answered.
+        appended: What the appender will say.
+        written: The entries that it leads to.
+        touched: The streams whose states rest on it, or on which it rests.
+        repeated: The answer that its key had before, in which case nothing was appended.
+    """
+
+    ready: Prepared
+    decision: Decision
+    appended: Awaitable[Appended] | None = None
+    written: tuple[Written, ...] = ()
+    touched: frozenset[str] = frozenset()
+    repeated: Answer | None = None
 
 
 class Door:
@@ -83,8 +91,8 @@ class Door:
         self._states = states
         self._seals = seals
         self._preparing = Preparing(seals)
+        self._deciding = Deciding(states, clock.now, ids.new)
         self._drafting = drafting
-        self._clock = clock
         self._ids = ids
         self._answered = answered
         self._after = dict(after or {})
@@ -109,11 +117,10 @@ class Door:
             Conflict: streams kept moving, or ``if_match`` or the key do not fit.
             Fault: it is unknown whether the entries are in the log, or it cannot be reached.
         """
-        (ready,) = await self._preparing.each([(ask, caller)])
-        if isinstance(ready, Exception):
-            raise ready
-        assert isinstance(ready, Prepared)  # noqa: S101 - nothing else is left
-        return await self._record(ready)
+        (answer,) = await self.act_each([(ask, caller)])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def act_all(self, asks: Iterable[Ask], caller: Caller) -> list[Answer | Exception]:
         """Take one caller's commands in their order; see ``act_each``."""
@@ -125,52 +132,28 @@ class Door:
         A command sees the effects of those before it: it is decided once the one before has
         been handed to the appender. One that fails does not stop the rest.
         """
-        answers = await self._preparing.each(asked)
-        ready = [one for one in answers if isinstance(one, Prepared)]
-        if not self._states.whole:
-            await self._foresee(ready)
-        tasks: list[asyncio.Task[Answer]] = []
-        for one in ready:
-            handed = asyncio.Event()
-            task = asyncio.create_task(self._record(one, handed))
-            task.add_done_callback(partial(_hand_over, handed))
-            tasks.append(task)
-            await handed.wait()
-        done = iter(await asyncio.gather(*tasks, return_exceptions=True))
-        return [_plain(next(done)) if isinstance(one, Prepared) else one for one in answers]
-
-    async def _foresee(self, ready: Sequence[Prepared]) -> None:
-        """Read what the decisions to come will ask for, for all of them together.
-
-        They are tried on the states as they stand, without effect; what that gets wrong is
-        asked for again when they are decided in earnest.
-        """
-        waiting = list(ready)
-        for _ in range(FORESEEN_ROUNDS):
-            wanted: set[str] = set()
-            still: list[Prepared] = []
-            for one in waiting:
+        read = await self._read(asked)
+        ready = [one for one in read if isinstance(one, Prepared)]
+        answers: dict[Prepared, Answer | Exception] = {}
+        handed: list[_Handed] = []
+        try:
+            kept = await self._look_over(ready, answers)
+            for at, one in enumerate(ready):
+                if one in answers:
+                    continue
+                if at % TURN_COMMANDS == TURN_COMMANDS - 1:
+                    await asyncio.sleep(0)
+                if handed and self._key_is_under_way(one):
+                    # Whoever has that key may wait for one of ours.
+                    await self._settle_each(handed, answers)
                 try:
-                    lacking = self._unread(decide(one.command, self._world(one)))
-                except Unread as unread:
-                    lacking = list(unread.wanted)
-                if lacking:
-                    wanted.update(lacking)
-                    still.append(one)
-            if not wanted:
-                return
-            await self._states.load(wanted)
-            waiting = still
-
-    def _world(self, ready: Prepared, now: datetime | None = None) -> World:
-        return World(
-            now=now or ready.ask.at or self._clock.now(),
-            caller=ready.caller,
-            loaded=self._states.held,
-            new_id=self._ids.new,
-            channel=ready.ask.channel,
-            as_facts=ready.ask.as_facts,
-        )
+                    handed.append(await self._hand(one, kept.get(one)))
+                except Exception as error:  # noqa: BLE001 - each command has its own answer
+                    answers[one] = error
+            await self._settle_each(handed, answers)
+        finally:
+            self._abandon(handed)
+        return [answers[one] if isinstance(one, Prepared) else one for one in read]
 
     async def check(self, ask: Ask, caller: Caller) -> Checked | Refusal:
         """Say what a command would be answered now, without recording anything.
@@ -179,59 +162,138 @@ class Door:
             BadInput: the data are no command.
             Denied: the caller may not give it.
         """
-        declared, command, _ = self._preparing.read(ask, caller)
-        ready = Prepared(ask, caller, declared, command, NO_ROWS)
-        answer, _ = await self._decide(ready, ask.at or self._clock.now())
+        answer, _ = await self._deciding.decide(self._preparing.read(ask, caller))
         if isinstance(answer, Refused):
             return Refusal(answer.broken, answer.findings)
-        return Checked(_written(self._entries(answer.facts)), answer.findings)
+        return Checked(written_of(numbered(answer.facts, self._states.held)), answer.findings)
 
-    async def _record(self, ready: Prepared, handed: asyncio.Event | None = None) -> Answer:
-        """Answer a command once for its key, however often it comes and while it is under way."""
+    async def _read(self, asked: Iterable[tuple[Ask, Caller]]) -> list[Prepared | Exception]:
+        held = list(asked) if not isinstance(asked, list) else asked
+        found: list[Prepared | Exception] = []
+        for start in range(0, len(held), TURN_COMMANDS):
+            if start:
+                await asyncio.sleep(0)
+            found.extend(self._preparing.read_each(held[start : start + TURN_COMMANDS]))
+        return found
+
+    async def _look_over(
+        self, ready: Sequence[Prepared], answers: dict[Prepared, Answer | Exception]
+    ) -> dict[Prepared, Decision]:
+        """Get keys and streams for all commands at once, and decide them as things stand."""
+        if self._states.whole or self._preparing.is_at_hand(ready):
+            answers.update(await self._preparing.seal(ready))
+            return {} if self._states.whole else await self._deciding.foresee(ready)
+        erased, kept = await asyncio.gather(
+            self._preparing.seal(ready), self._deciding.foresee(ready)
+        )
+        answers.update(erased)
+        return kept
+
+    def _key_is_under_way(self, ready: Prepared) -> bool:
+        ask = ready.ask
+        return ask.key is not None and (str(ready.caller.person), ask.key) in self._under_way
+
+    async def _hand(self, ready: Prepared, kept: Decision | None) -> _Handed:
+        """Decide a command and hand it to the appender, once for its key at a time."""
         if ready.ask.key is None:
-            return await self._decide_and_append(ready, handed)
+            return await self._decide_and_submit(ready, kept)
         key = (str(ready.caller.person), ready.ask.key)
         while (before := self._under_way.get(key)) is not None:
             await before.wait()
-        done = self._under_way[key] = asyncio.Event()
+        self._under_way[key] = asyncio.Event()
         try:
-            return await self._decide_and_append(ready, handed)
-        finally:
-            del self._under_way[key]
-            done.set()
+            return await self._decide_and_submit(ready, kept)
+        except BaseException:
+            self._release(ready)
+            raise
 
-    async def _decide_and_append(self, ready: Prepared, handed: asyncio.Event | None) -> Answer:
-        """Decide and append, anew as often as others are first.
+    def _release(self, ready: Prepared) -> None:
+        if ready.ask.key is not None:
+            self._under_way.pop((str(ready.caller.person), ready.ask.key)).set()
 
-        Nothing is awaited between a decision and its place in the appender's queue: the states
-        it saw are those it is appended on, and commands keep the order in which they came.
-        """
-        ask = ready.ask
-        read: set[str] = set(ask.if_match)
-        for _ in range(TRIES_MAX):
-            await self._states.load(ask.if_match)
-            now = ask.at or self._clock.now()
-            answer, asked = await self._decide(ready, now)
-            read |= asked
-            unread = self._unread(answer)
-            if unread:
-                await self._states.load(unread)
-                continue
-            if isinstance(answer, Refused):
-                # What the key granted before may be the very reason for this refusal.
-                repeated = await self._answer_before(ready)
-                if repeated is not None:
-                    return repeated
-            self._match(ask)
+    async def _settle_each(
+        self, handed: list[_Handed], answers: dict[Prepared, Answer | Exception]
+    ) -> None:
+        """Wait for the answers of commands in their order, and take them off the list."""
+        while handed:
+            one = handed[0]
             try:
-                if isinstance(answer, Refused):
-                    return await self._refuse(ready, answer, now, handed)
-                return await self._grant(ready, answer, now, handed)
+                answers[one.ready] = await self._settle(one)
+            except Exception as error:  # noqa: BLE001 - each command has its own answer
+                answers[one.ready] = error
+            del handed[0]
+            self._release(one.ready)
+
+    def _abandon(self, handed: Iterable[_Handed]) -> None:
+        """Let go of commands whose caller has gone; they are written or not, as it comes."""
+        for one in handed:
+            self._states.forget(one.touched)
+            self._release(one.ready)
+            if isinstance(one.appended, asyncio.Future):
+                one.appended.add_done_callback(_heard)
+
+    async def _settle(self, handed: _Handed) -> Answer:
+        """Wait for the commit, and decide anew as often as others are first."""
+        for _ in range(TRIES_MAX):
+            if handed.appended is None:
+                assert handed.repeated is not None  # noqa: S101 - or it had been appended
+                return handed.repeated
+            try:
+                appended = await handed.appended
+            except KeyReused as used:
+                self._states.forget(handed.touched)
+                return repeated(used.answer, used.appended)
             except VersionConflict as conflict:
-                self._states.forget(conflict.streams)
+                self._states.forget(handed.touched.union(conflict.streams))
             except DateMoved:
-                self._states.forget(read)
-        raise VersionConflict(tuple(sorted(read)))
+                self._states.forget(handed.touched)
+            except BaseException:
+                self._states.forget(handed.touched)
+                raise
+            else:
+                return await self._recorded(handed, appended)
+            handed = await self._decide_and_submit(handed.ready, None)
+        raise VersionConflict(tuple(sorted(handed.touched)))
+
+    async def _recorded(self, handed: _Handed, appended: Appended) -> Answer:
+        answer, ready = handed.decision.answer, handed.ready
+        if isinstance(answer, Refused):
+            return Refusal(answer.broken, answer.findings, appended.first)
+        effect = self._after.get(ready.declared.name)
+        if effect is not None:
+            await effect(ready.command)
+        return RecordedAnswer(
+            handed.written, appended.first, appended.last, appended.time, answer.findings
+        )
+
+    async def _decide_and_submit(self, ready: Prepared, kept: Decision | None) -> _Handed:
+        """Decide, and put what follows into the appender's queue.
+
+        Nothing is awaited between a decision and its place in the queue: the states it saw are
+        those it is appended on, and commands keep the order in which they came.
+        """
+        if ready.ask.if_match:
+            await self._states.load(ready.ask.if_match)
+        decision = await self._deciding.decide(ready, kept)
+        while isinstance(decision.answer, Refused):
+            # What the key granted before may be the very reason for this refusal.
+            before = await self._answer_before(ready)
+            if before is not None:
+                return _Handed(ready, decision, repeated=before)
+            new, rows = await refusal_fact(
+                ready.command,
+                ready.ask.data,
+                ready.caller,
+                decision.answer,
+                self._seals,
+                self._ids.new(),
+            )
+            if self._deciding.holds(decision):
+                self._match(ready.ask)
+                return self._submit_refusal(ready, decision, new, rows)
+            decision = await self._deciding.decide(ready)
+        self._match(ready.ask)
+        return self._submit_grant(ready, decision, decision.answer)
 
     async def _answer_before(self, ready: Prepared) -> Answer | None:
         """Return what the command's key was answered before, if it was.
@@ -247,24 +309,7 @@ class Door:
             return None
         if stored.digest != key.digest:
             raise KeyMismatch
-        return _repeated(KeyReused(stored.answer, stored.appended))
-
-    def _unread(self, answer: Granted | Refused) -> list[str]:
-        """Return the streams that will be written but are not at hand."""
-        if isinstance(answer, Refused):
-            return []
-        names = (new.kind.name(new.id) for new in answer.facts if not new.sealed_for)
-        return [name for name in names if name not in self._states.held]
-
-    async def _decide(self, ready: Prepared, now: datetime) -> tuple[Granted | Refused, set[str]]:
-        for _ in range(ROUNDS_MAX):
-            try:
-                answer = decide(ready.command, self._world(ready, now))
-            except Unread as lacking:
-                await self._states.load(lacking.wanted)
-                continue
-            return answer, set(answer.read)
-        raise AssertionError(f"{ready.declared.name} never stops asking for streams")
+        return repeated(stored.answer, stored.appended)
 
     def _match(self, ask: Ask) -> None:
         held = self._states.held
@@ -276,88 +321,43 @@ class Door:
         if moved:
             raise Superseded(tuple(sorted(moved)))
 
-    def _entries(self, facts: Sequence[New]) -> list[tuple[New, int]]:
-        versions: dict[str, int] = {}
-        found = []
-        for new in facts:
-            name = new.kind.name(new.id)
-            at = versions.get(name)
-            if at is None:
-                held = self._states.held.get(name)
-                at = held.version if held is not None else 0
-            versions[name] = at + 1
-            found.append((new, at + 1))
-        return found
-
-    async def _grant(
-        self, ready: Prepared, answer: Granted, now: datetime, handed: asyncio.Event | None
-    ) -> Answer:
-        ask, person = ready.ask, ready.caller.person
-        entries = self._entries(answer.facts)
-        written = _written(entries)
+    def _submit_grant(self, ready: Prepared, decision: Decision, answer: Granted) -> _Handed:
+        ask, now = ready.ask, decision.now
+        entries = numbered(answer.facts, self._states.held)
+        written = written_of(entries)
         place = Place(ready.caller, ask.channel, self._policy())
-        made = [self._drafting.draft(new, version, place) for new, version in entries]
-        names = {one.stream for one in made}
+        made = [self._drafting.draft(new, version, place) for new, _, version in entries]
+        names = {one.draft.stream for one in made}
         append = Append(
-            drafts=tuple(one.draft for one in made),
-            guards=tuple((s, v) for s, v in answer.read.items() if s not in names),
+            drafts=tuple([one.draft for one in made]),
+            guards=tuple([(s, v) for s, v in answer.read.items() if s not in names]),
             key=self._key(ready),
-            answer=orjson.dumps([[w.stream, w.version, w.type] for w in written]),
+            answer=orjson.dumps([tuple(one) for one in written]),
             vault=VaultRows.joined([ready.rows, *(one.rows for one in made)]),
             decided_on=local_date(now),
             at=ask.at,
         )
-        for new, version in entries:
+        appended = self._log.submit(append)
+        person, channel = ready.caller.person, ask.channel
+        for new, stream, version in entries:
             if not new.sealed_for:
-                recorded = Recorded(now, person, ask.channel, version)
-                self._states.advance(new.kind.name(new.id), new.fact, recorded)
-        try:
-            appended = await self._append(append, handed)
-        except KeyReused as used:
-            self._states.forget(names)
-            return _repeated(used)
-        except BaseException:
-            self._states.forget(names | set(answer.read))
-            raise
-        effect = self._after.get(ready.declared.name)
-        if effect is not None:
-            await effect(ready.command)
-        return RecordedAnswer(
-            written, appended.first, appended.last, appended.time, answer.findings
-        )
+                self._states.advance(stream, new.fact, Recorded(now, person, channel, version))
+        return _Handed(ready, decision, appended, written, frozenset(names.union(answer.read)))
 
-    async def _append(self, append: Append, handed: asyncio.Event | None) -> Appended:
-        if handed is not None:
-            # Whoever waits runs at the next turn of the loop, when the append is queued.
-            handed.set()
-        return await self._log.append(append)
-
-    async def _refuse(
-        self, ready: Prepared, answer: Refused, now: datetime, handed: asyncio.Event | None
-    ) -> Answer:
-        new, rows = await refusal_fact(
-            ready.command,
-            ready.ask.data,
-            ready.caller,
-            answer,
-            self._seals,
-            self._ids.new(),
-        )
+    def _submit_refusal(
+        self, ready: Prepared, decision: Decision, new: New, rows: VaultRows
+    ) -> _Handed:
         place = Place(ready.caller, ready.ask.channel, self._policy())
         made = self._drafting.draft(new, 1, place)
         append = Append(
             drafts=(made.draft,),
-            guards=tuple(answer.read.items()),
-            vault=rows,
-            decided_on=local_date(now),
+            guards=tuple(decision.answer.read.items()),
+            vault=VaultRows.joined([rows, made.rows]),
+            decided_on=local_date(decision.now),
             at=ready.ask.at,
         )
-        try:
-            appended = await self._append(append, handed)
-        except Conflict:
-            self._states.forget(answer.read)
-            raise
-        return Refusal(answer.broken, answer.findings, appended.first)
+        touched = frozenset(decision.answer.read)
+        return _Handed(ready, decision, self._log.submit(append), touched=touched)
 
     def _policy(self) -> str:
         held = self._states.held.get(POLICY_BOOK)
@@ -371,25 +371,7 @@ class Door:
         return Key(str(ready.caller.person), ready.ask.key, self._seals.keyed_digest(body))
 
 
-def _hand_over(handed: asyncio.Event, _: object) -> None:
-    handed.set()
-
-
-def _written(entries: Iterable[tuple[New, int]]) -> tuple[Written, ...]:
-    return tuple(
-        Written(new.kind.name(new.id), version, new.fact.TYPE)
-        for new, version in entries
-        if not new.sealed_for
-    )
-
-
-def _repeated(used: KeyReused) -> Answer:
-    stored = tuple(Written(*one) for one in orjson.loads(used.answer))
-    at = used.appended
-    return RecordedAnswer(stored, at.first, at.last, at.time, (), repeated=True)
-
-
-def _plain(answer: Answer | BaseException) -> Answer | Exception:
-    if isinstance(answer, BaseException) and not isinstance(answer, Exception):
-        raise answer
-    return answer
+def _heard(appended: asyncio.Future[Appended]) -> None:
+    """Take notice of an outcome that nobody waits for any more."""
+    if not appended.cancelled():
+        appended.exception()

@@ -1,19 +1,54 @@
 """From new facts to drafts of entries; sealed facts become commitments on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from aggregates.decisions import Caller, Channel, New
-from aggregates.facts import encode, links
+from aggregates.decisions import Caller, Channel, Loaded, New
+from aggregates.facts import Fact, encode, links, spelled
 from aggregates.ids import STREAM_KINDS
-from ledger.entry import Draft, Envelope, canonical, draft
+from ledger.application.answers import Written
+from ledger.entry import Draft, Envelope, canonical, doubtful, draft, drafted
 from ledger.ids import Ids
 from ledger.rows import NO_ROWS, VaultRows
 from ledger.vault.keys import Salts
 from ledger.vault.sealed_facts import seal_fact
 
 SEALED_TYPE = "sealed.recorded.v1"
+
+
+class Numbered(NamedTuple):
+    """A new fact with its stream and its version in it."""
+
+    new: New
+    stream: str
+    version: int
+
+
+def numbered(facts: Iterable[New], held: Mapping[str, Loaded]) -> list[Numbered]:
+    """Return facts with the versions that follow on where their streams stand."""
+    versions: dict[str, int] = {}
+    found = []
+    for new in facts:
+        name = new.kind.name(new.id)
+        at = versions.get(name)
+        if at is None:
+            loaded = held.get(name)
+            at = loaded.version if loaded is not None else 0
+        versions[name] = at + 1
+        found.append(Numbered(new, name, at + 1))
+    return found
+
+
+def written_of(entries: Iterable[Numbered]) -> tuple[Written, ...]:
+    """Return what the caller is told of entries; nothing of sealed ones."""
+    return tuple(
+        [
+            Written(stream, version, new.fact.TYPE)
+            for new, stream, version in entries
+            if not new.sealed_for
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +94,7 @@ class Drafting:
             return self._sealed(new, place)
         stream = new.kind.name(new.id)
         envelope = self._envelope(new, stream, version, place)
-        return Made(stream, draft(envelope, encode(new.fact)), NO_ROWS)
+        return Made(stream, drafted(envelope, _spelled(new.fact)), NO_ROWS)
 
     def _envelope(self, new: New, stream: str, version: int, place: Place) -> Envelope:
         caller = place.caller
@@ -124,3 +159,9 @@ class Drafting:
             "subject": new.kind.name(new.id),
             "type": new.fact.TYPE,
         }
+
+
+def _spelled(fact: Fact) -> bytes:
+    """Return the canonical bytes of a fact's data, spelled at once where that is beyond doubt."""
+    data = spelled(fact)
+    return canonical(encode(fact)) if doubtful(data) else data

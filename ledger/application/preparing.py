@@ -1,59 +1,46 @@
 """Commands made ready to be decided: read, their callers let in, their personal values sealed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregates.decisions import Caller, Command, Declaration
 from ledger.application.answers import Ask
 from ledger.application.parsing import declaration, parse
 from ledger.application.sealing import Seals
-from ledger.rows import VaultRows
+from ledger.rows import NO_ROWS, VaultRows
 from ledger.security.authority import authorise
 from ledger.vault.errors import OwnerErased
 from ledger.vault.sealing import Placed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Prepared:
-    """A command ready to be decided: parsed, its personal values sealed."""
+    """A command ready to be decided.
+
+    Attributes:
+        ask: As it came in.
+        caller: Who gives it.
+        declared: Its declaration.
+        command: The command, its personal values sealed.
+        placed: These values, each with its owner.
+        rows: What they leave in the vault, once the owners' keys are there.
+    """
 
     ask: Ask
     caller: Caller
     declared: Declaration
     command: Command
-    rows: VaultRows
+    placed: list[Placed]
+    rows: VaultRows = NO_ROWS
 
 
 class Preparing:
-    """Makes commands ready, many at a time."""
+    """Makes commands ready: first they are read, then many are sealed with one statement."""
 
     def __init__(self, seals: Seals) -> None:
         self._seals = seals
 
-    async def each(self, asked: Iterable[tuple[Ask, Caller]]) -> list[Exception | Prepared]:
-        """Read commands and seal their values, all keys in one statement."""
-        read: list[tuple[Ask, Caller, Declaration, Command, list[Placed]] | Exception] = []
-        for ask, caller in asked:
-            try:
-                read.append((ask, caller, *self.read(ask, caller)))
-            except Exception as error:  # noqa: BLE001 - each command has its own answer
-                read.append(error)
-        good = [one for one in read if not isinstance(one, Exception)]
-        rows = iter(await self._seals.rows([placed for *_, placed in good]))
-        found: list[Exception | Prepared] = []
-        for one in read:
-            if isinstance(one, Exception):
-                found.append(one)
-                continue
-            ask, caller, declared, command, _ = one
-            sealed = next(rows)
-            if isinstance(sealed, OwnerErased):
-                found.append(sealed)
-            else:
-                found.append(Prepared(ask, caller, declared, command, sealed))
-        return found
-
-    def read(self, ask: Ask, caller: Caller) -> tuple[Declaration, Command, list[Placed]]:
+    def read(self, ask: Ask, caller: Caller) -> Prepared:
         """Read one command.
 
         Raises:
@@ -64,4 +51,30 @@ class Preparing:
         opened = self._seals.begin(f"{caller.person} {ask.key}" if ask.key else None)
         command = parse(declared, ask.data, opened.hook)
         authorise(caller, declared, command)
-        return declared, command, opened.placed(command, declared)
+        return Prepared(ask, caller, declared, command, opened.placed(command, declared))
+
+    def read_each(self, asked: Iterable[tuple[Ask, Caller]]) -> list[Prepared | Exception]:
+        """Read commands; one that cannot be read gives the reason instead."""
+        found: list[Prepared | Exception] = []
+        for ask, caller in asked:
+            try:
+                found.append(self.read(ask, caller))
+            except Exception as error:  # noqa: BLE001 - each command has its own answer
+                found.append(error)
+        return found
+
+    def is_at_hand(self, prepared: Iterable[Prepared]) -> bool:
+        """Say whether commands can be sealed without asking the vault for anybody's key."""
+        return self._seals.are_at_hand([v.owner for one in prepared for v in one.placed])
+
+    async def seal(self, prepared: Sequence[Prepared]) -> dict[Prepared, OwnerErased]:
+        """Put the vault's rows into commands; return those about somebody who was erased."""
+        erased: dict[Prepared, OwnerErased] = {}
+        bearing = [one for one in prepared if one.placed]
+        rows = await self._seals.rows([one.placed for one in bearing])
+        for one, sealed in zip(bearing, rows, strict=True):
+            if isinstance(sealed, OwnerErased):
+                erased[one] = sealed
+            else:
+                one.rows = sealed
+        return erased

@@ -1,13 +1,14 @@
 """Personal values of one command: sealed while it is read, kept once it is decided."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from hmac import digest as hmac_digest
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from aggregates.decisions import Command, Declaration
+from aggregates.decisions import COMMANDS, Command, Declaration
 from aggregates.facts import hints_of, parts_of
 from aggregates.ids import LINK_KINDS, STREAM_KINDS, derived_id
 from aggregates.sealed import FreeText, Matchable, Payload, Personal, form_of, token_id
@@ -67,6 +68,10 @@ class Seals:
         context = f"key {key}" if key is not None else f"command {self._commands}"
         return Opening(Sealer(self._keyring, self._keyring.salts(context)))
 
+    def are_at_hand(self, owners: Iterable[UUID]) -> bool:
+        """Say whether the data keys of all owners are known already."""
+        return all(map(self.data_keys.__contains__, owners))
+
     async def rows(self, placed: Sequence[Sequence[Placed]]) -> list[VaultRows | OwnerErased]:
         """Return what each of many commands leaves in the vault; one statement makes all keys.
 
@@ -111,20 +116,35 @@ def owner_of(command: Command, declared: Declaration) -> UUID:
     The person whose ID number it bears; else the thing it is about; else the kind of stream,
     for values that no single thing owns.
     """
-    kind = STREAM_KINDS.get(declared.kind.prefix)
-    hints = hints_of(command.__class__)
-    for name, hint in hints.items():
-        form = form_of(hint)
-        if form is not None and form.sealed is Matchable and form.inner is IdNumberKind:
-            value = getattr(command, name)
-            if isinstance(value, Matchable):
-                return token_id(value)
-    for name, hint in hints.items():
-        if any(LINK_KINDS.get(part) == kind for part in (hint, *parts_of(hint))):
-            one = getattr(command, name)
-            if isinstance(one, UUID):
-                return one
-    own = getattr(command, "own_id", None)
-    if isinstance(own, UUID):
-        return own
+    numbers, owning = _owners(declared.name)
+    for name in numbers:
+        value = getattr(command, name)
+        if isinstance(value, Matchable):
+            return token_id(value)
+    for name in owning:
+        one = getattr(command, name)
+        if isinstance(one, UUID):
+            return one
     return derived_id("owner", declared.kind.prefix)
+
+
+@cache
+def _owners(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the fields of a command that bear an ID number, and those that name its thing."""
+    declared = COMMANDS[name]
+    kind = STREAM_KINDS.get(declared.kind.prefix)
+    hints = hints_of(declared.cls)
+    numbers = tuple(
+        field
+        for field, hint in hints.items()
+        if (form := form_of(hint)) is not None
+        and form.sealed is Matchable
+        and form.inner is IdNumberKind
+    )
+    named = [
+        field
+        for field, hint in hints.items()
+        if any(LINK_KINDS.get(part) == kind for part in (hint, *parts_of(hint)))
+    ]
+    own = ["own_id"] if hasattr(declared.cls, "own_id") else []
+    return numbers, (*named, *own)

@@ -4,13 +4,14 @@ Those bytes are stored, hashed, published, packed into the archive and handed to
 nothing ever spells them again.
 """
 
-from ledger.entry.canonical import BYTES_MAX, NotCanonical, canonical
+from ledger.entry.canonical import BYTES_MAX, NotCanonical, canonical, doubtful
 from ledger.entry.document import (
     Draft,
     Entry,
     Envelope,
     NotAnEntry,
     draft,
+    drafted,
     leaf_hash,
     time_text,
 )
@@ -23,7 +24,9 @@ __all__ = [
     "NotAnEntry",
     "NotCanonical",
     "canonical",
+    "doubtful",
     "draft",
+    "drafted",
     "leaf_hash",
     "time_text",
 ]

@@ -68,6 +68,22 @@ def canonical(value: object, *, bytes_max: int = BYTES_MAX) -> bytes:
     return spelled
 
 
+_NUL: Final = b"\\u0000"
+_NOUGHTS: Final = b"0" * len(str(INTEGER_MAX))
+_ALL_DIGITS_NOUGHT: Final = bytes.maketrans(b"123456789", b"0" * 9)
+
+
+def doubtful(spelled: bytes) -> bool:
+    """Say whether bytes that another speller wrote could be outside the limits of this form.
+
+    Args:
+        spelled: sorted keys, no white space, no floats, as a fact's own types ensure. What is
+            left to look for is a NUL and an integer of 2^53 or more, which has 16 digits; both
+            may also stand in a string, so this is a doubt that ``canonical`` has to settle.
+    """
+    return _NUL in spelled or _NOUGHTS in spelled.translate(_ALL_DIGITS_NOUGHT)
+
+
 @lru_cache(8192)
 def _is_key(key: object) -> bool:
     return isinstance(key, str) and _KEY.fullmatch(key) is not None

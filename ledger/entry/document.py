@@ -9,11 +9,9 @@ these two holes, and the log only splices::
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from operator import attrgetter
 from typing import Any, Final, Self
 
 import msgspec
@@ -27,15 +25,13 @@ PREV_BYTES: Final = 64
 TIME_BYTES: Final = 32
 
 _STREAM: Final = re.compile(r"[a-z][a-z0-9-]*/[A-Za-z0-9._~-]+")
-_CONTENT_TYPE: Final = "application/json"
 
 
 class NotAnEntry(ValueError):  # noqa: N818 - the word says what is wrong
     """Bytes were given as an entry that are none. The message does not quote them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an entry says about its fact, but for ``prev`` and ``time``, which the log adds.
 
     Attributes:
@@ -71,8 +67,7 @@ class Envelope:
     causation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An entry that only lacks its two holes.
 
     Attributes:
@@ -139,14 +134,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def envelope(self) -> Envelope:
         """Return the envelope under which it was drafted."""
-        names = Envelope.__dataclass_fields__
+        names = Envelope.__struct_fields__
         return Envelope(**{name: getattr(self, name) for name in names})
 
 
 _DECODER: Final = msgspec.json.Decoder(Entry)
-_TEXTS: Final = tuple(name for name in Envelope.__dataclass_fields__ if name != "version")
-_ONLY_TEXT: Final = {str}
-_texts_of: Final = attrgetter(*_TEXTS)
+
+_HEAD: Final = (
+    b'{"actor":%b,"actororg":%b,"actorrole":%b,"causation":%b,"channel":%b,"correlation":%b,'
+    b'"county":%b,"data":%b,"datacontenttype":"application/json","id":"%b/%d","onbehalf":%b,'
+    b'"policy":%b,"prev":"'
+)
+_MIDDLE: Final = (
+    b'","regime":%b,"source":%b,"specversion":"1.0","streamversion":%d,"subject":"%b","time":"'
+)
+_TAIL: Final = b'","type":%b}'
+"""Together all attributes, keys sorted; ``id`` and ``subject`` need no escapes."""
 
 
 def draft(envelope: Envelope, data: dict[str, Any]) -> Draft:
@@ -155,43 +158,50 @@ def draft(envelope: Envelope, data: dict[str, Any]) -> Draft:
     Raises:
         NotCanonical: the envelope or the data are outside the limits, or both together too long.
     """
-    _check(envelope, data)
-    about, stream = envelope, envelope.stream
-    head = canonical(
-        {
-            "actor": about.actor,
-            "actororg": about.actororg,
-            "actorrole": about.actorrole,
-            "causation": about.causation,
-            "channel": about.channel,
-            "correlation": about.correlation,
-            "county": about.county,
-            "data": data,
-            "datacontenttype": _CONTENT_TYPE,
-            "id": f"{stream}/{about.version}",
-            "onbehalf": about.onbehalf,
-            "policy": about.policy,
-        }
+    if type(data) is not dict:
+        raise NotCanonical("$.data", "not an object")
+    try:
+        spelled = canonical(data)
+    except NotCanonical as fault:
+        raise NotCanonical(f"$.data{fault.path[1:]}", fault.why) from None
+    return drafted(envelope, spelled)
+
+
+def drafted(envelope: Envelope, data: bytes) -> Draft:
+    """Spell an entry around its two holes, its data being spelled already.
+
+    Args:
+        envelope: all that the entry says about its fact.
+        data: the canonical bytes of the fact's data, an object.
+
+    Raises:
+        NotCanonical: the envelope is outside the limits, or the entry too long.
+    """
+    about, stream, version = envelope, envelope.stream, envelope.version
+    if type(version) is not int or not 1 <= version <= VERSION_MAX:
+        raise NotCanonical("$.streamversion", f"not an integer between 1 and {VERSION_MAX}")
+    name = _stream_spelled(stream)
+    head = _HEAD % (
+        _spelled(about.actor, "actor"),
+        _spelled(about.actororg, "actororg"),
+        _spelled(about.actorrole, "actorrole"),
+        _spelled(about.causation, "causation"),
+        _spelled(about.channel, "channel"),
+        _spelled(about.correlation, "correlation"),
+        _spelled(about.county, "county"),
+        data,
+        name,
+        version,
+        _spelled(about.onbehalf, "onbehalf"),
+        _spelled(about.policy, "policy"),
     )
-    # The names of streams need no escapes, and the other three are few: spelled without a speller.
-    middle = b'","regime":%b,"source":%b,"specversion":"1.0","streamversion":%d,"subject":"%b"' % (
-        _spelled(about.regime, "regime"),
-        _spelled(about.source, "source"),
-        about.version,
-        stream.encode(),
-    )
-    drafted = Draft(
-        stream=stream,
-        version=about.version,
-        type=about.type,
-        head=head[:-1] + b',"prev":"',
-        middle=middle + b',"time":"',
-        tail=b'","type":%b}' % _spelled(about.type, "type"),
-    )
-    size = len(drafted.head) + len(drafted.middle) + len(drafted.tail) + PREV_BYTES + TIME_BYTES
+    regime, source = _spelled(about.regime, "regime"), _spelled(about.source, "source")
+    middle = _MIDDLE % (regime, source, version, name)
+    tail = _TAIL % _spelled(about.type, "type")
+    size = len(head) + len(middle) + len(tail) + PREV_BYTES + TIME_BYTES
     if size > BYTES_MAX:
         raise NotCanonical("$", f"an entry of up to {size} bytes, at most {BYTES_MAX} are allowed")
-    return drafted
+    return Draft(stream, version, about.type, head, middle, tail)
 
 
 def time_text(moment: datetime) -> bytes:
@@ -204,21 +214,19 @@ def leaf_hash(body: bytes) -> bytes:
     return sha256(b"\0" + body).digest()
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def _spelled(text: str, attribute: str) -> bytes:
+    if type(text) is not str:
+        raise NotCanonical(f"$.{attribute}", "not a string")
     try:
         return canonical(text)
     except NotCanonical as fault:
         raise NotCanonical(f"$.{attribute}", fault.why) from None
 
 
-def _check(envelope: Envelope, data: dict[str, Any]) -> None:
-    if type(data) is not dict:
-        raise NotCanonical("$.data", "not an object")
-    if set(map(type, _texts_of(envelope))) != _ONLY_TEXT:
-        wrong = (name for name in _TEXTS if type(getattr(envelope, name)) is not str)
-        raise NotCanonical(f"$.{next(wrong)}", "not a string")
-    if type(envelope.version) is not int or not 1 <= envelope.version <= VERSION_MAX:
-        raise NotCanonical("$.streamversion", f"not an integer between 1 and {VERSION_MAX}")
-    if len(envelope.stream) > STREAM_CHARACTERS_MAX or not _STREAM.fullmatch(envelope.stream):
+def _stream_spelled(stream: str) -> bytes:
+    if type(stream) is not str:
+        raise NotCanonical("$.subject", "not a string")
+    if len(stream) > STREAM_CHARACTERS_MAX or not _STREAM.fullmatch(stream):
         raise NotCanonical("$.subject", "not of the form <prefix>/<id>")
+    return stream.encode()

@@ -1,7 +1,6 @@
 """The recorder: the library's way to write and read, on our log."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from eventsourcing.persistence import (
     OperationalError,
     StoredEvent,
 )
+from msgspec.structs import replace
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 

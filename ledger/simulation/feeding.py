@@ -1,25 +1,17 @@
 """Feeds a script to the door, in the order of time, through the same decisions as anybody's."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregates.decisions import STREAMS, Caller, Loaded
 from ledger.application.answers import Answer, Ask, Recorded, Refusal
-from ledger.application.door import Door
 from ledger.application.running import Ledger
 from ledger.application.states import States, Streams
 from ledger.clock import SimulatedClock
 from ledger.simulation.script import Planned
-from ledger.store.append import Log
-from ledger.store.requests import Append, Appended
 
 BATCH = 1_000
 """Commands that are handed over at once."""
-GATHERED = 256
-"""Appends that are let through together: fewer, larger commits."""
-GATHERED_SECONDS = 0.2
-"""How long an append waits for others at most."""
 HELD_MAX = 400_000
 """Streams kept folded while a world is fed."""
 Progress = Callable[[int], None]
@@ -82,56 +74,6 @@ class _View(Mapping[str, Loaded]):
         return len(self._held)
 
 
-class Gathering:
-    """Holds appends back until many wait, so that few commits carry them all.
-
-    Nobody waits for the acknowledgement of a single command here; the order is kept.
-    """
-
-    def __init__(self, log: Log) -> None:
-        """Begin before a log."""
-        self._log = log
-        self._gate = asyncio.Event()
-        self._held = 0
-        self._expected = 0
-
-    def expect(self, count: int) -> None:
-        """Say how many appends are still to come before somebody waits for all of them."""
-        self._expected = count
-
-    async def append(self, append: Append) -> Appended:
-        """Append, together with others; see ``Log.append`` for what it raises."""
-        gate, loop = self._gate, asyncio.get_running_loop()
-        self._held += 1
-        self._expected -= 1
-        if self._held == 1:
-            loop.call_later(GATHERED_SECONDS, self._release, gate)
-        if self._held == GATHERED or self._expected == 0:
-            # At the next turn: whoever waits already goes first.
-            loop.call_soon(self._release, gate)
-        await gate.wait()
-        return await self._log.append(append)
-
-    def _release(self, gate: asyncio.Event) -> None:
-        gate.set()
-        if gate is self._gate:
-            self._gate, self._held = asyncio.Event(), 0
-
-
-def own_door(ledger: Ledger) -> tuple[Door, Gathering]:
-    """Return a door like that of a ledger, but for its appends, and what gathers these."""
-    gathering = Gathering(ledger.log)
-    door = Door(
-        log=gathering,
-        states=ledger.door.states,
-        seals=ledger.seals,
-        drafting=ledger.door.drafting,
-        clock=ledger.clock,
-        ids=ledger.ids,
-    )
-    return door, gathering
-
-
 @dataclass(frozen=True, slots=True)
 class Unforeseen:
     """A command that was not answered as planned.
@@ -191,31 +133,14 @@ async def feed(
         progress: Told after each batch how many commands are done.
     """
     fed = Fed()
-    door, gathering = own_door(ledger)
-    for batch in _batches(planned):
-        gathering.expect(len(batch))
-        answers = await door.act_each(_in_time(batch, clock))
+    for start in range(0, len(planned), BATCH):
+        batch = planned[start : start + BATCH]
+        answers = await ledger.door.act_each(_in_time(batch, clock))
         for one, answer in zip(batch, answers, strict=True):
             _count(fed, one, answer)
         fed.commands += len(batch)
         progress(fed.commands)
     return fed
-
-
-def _batches(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
-    """Yield batches that end with a refusal or full.
-
-    What a refusal leaves takes another way through the vault: whatever came after it in the
-    same batch could overtake it, and the world would not be the same twice.
-    """
-    batch: list[Planned] = []
-    for one in planned:
-        batch.append(one)
-        if one.refused or len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _in_time(batch: Iterable[Planned], clock: SimulatedClock) -> Iterator[tuple[Ask, Caller]]:

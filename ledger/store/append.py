@@ -89,6 +89,21 @@ class Log:
             self._task = None
         await self._session.close()
 
+    def submit(self, append: Append) -> asyncio.Future[Appended]:
+        """Put a request into the queue at once; the future ends as ``append`` does.
+
+        Raises:
+            MalformedAppend: it is not an append.
+            LogClosed: nothing is taken any more.
+        """
+        request = packed(append)
+        if self._task is None or self._stopping:
+            raise LogClosed
+        answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(request, answer))
+        self._awake.set()
+        return answer
+
     async def append(self, append: Append) -> Appended:
         """Write a request, all of it or nothing, and return where once it is durable.
 
@@ -102,13 +117,7 @@ class Log:
             OutcomeUnknown: it may or may not have been written.
             LogFault: it was not written, because the log is closed or cannot be reached.
         """
-        request = packed(append)
-        if self._task is None or self._stopping:
-            raise LogClosed
-        answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(request, answer))
-        self._awake.set()
-        return await answer
+        return await self.submit(append)
 
     async def _serve(self) -> None:
         while self._waiting or not self._stopping:

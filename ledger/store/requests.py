@@ -5,9 +5,11 @@ caller there and never reaches a batch.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
+
+import msgspec
 
 from ledger.entry import BYTES_MAX, Draft
 from ledger.entry.document import PREV_BYTES, STREAM_CHARACTERS_MAX, TIME_BYTES, VERSION_MAX
@@ -26,8 +28,7 @@ SECRET_BYTES_MAX: Final = 1_048_576
 VAULT_ROWS_MAX: Final = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """What makes a request happen once, however often it is sent.
 
     Attributes:
@@ -41,8 +42,7 @@ class Key:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(msgspec.Struct, frozen=True):
     """One request: all of it is written, or none.
 
     Attributes:
@@ -65,8 +65,7 @@ class Append:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PackedKey:
+class PackedKey(msgspec.Struct, frozen=True):
     """The elements of a row of ``ledger.idempotency`` that do not depend on the position."""
 
     scope: bytes
@@ -75,16 +74,14 @@ class PackedKey:
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PackedRows:
+class PackedRows(msgspec.Struct, frozen=True):
     """Rows of one table of the vault: how many, and each column's joined elements."""
 
     count: int
     columns: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Packed:
+class Packed(msgspec.Struct, frozen=True, eq=False):
     """A request as it waits for its batch; two are never equal, whatever they ask.
 
     Attributes:
@@ -115,24 +112,19 @@ def packed(append: Append) -> Packed:
         MalformedAppend: a type is wrong or a limit is passed. The message quotes no value.
     """
     try:
-        _check(append)
-        drafts = append.drafts
+        size = _check(append)
+        drafts, guards = append.drafts, append.guards
         vault = _packed_vault(append.vault) if append.vault else ()
+        streams = [draft.stream for draft in drafts]
         return Packed(
             append=append,
-            streams=b"".join([arrays.of_text(draft.stream) for draft in drafts]),
+            streams=b"".join([arrays.of_text(stream) for stream in streams]),
             versions=b"".join([arrays.of_int4(draft.version) for draft in drafts]),
-            types=b"".join([arrays.of_text(draft.type) for draft in drafts]),
+            types=b"".join([_type_packed(draft.type) for draft in drafts]),
             key=_packed_key(append),
             vault=vault,
-            names=tuple(
-                dict.fromkeys(
-                    [*(draft.stream for draft in drafts), *(stream for stream, _ in append.guards)]
-                )
-            ),
-            size=len(append.answer)
-            + sum(len(draft.head) + len(draft.middle) + len(draft.tail) for draft in drafts)
-            + sum(len(column) for rows in vault for column in rows.columns),
+            names=tuple(dict.fromkeys(streams + [stream for stream, _ in guards])),
+            size=size + sum([len(column) for rows in vault for column in rows.columns]),
         )
     except MalformedAppend:
         raise
@@ -140,17 +132,21 @@ def packed(append: Append) -> Packed:
         raise MalformedAppend(f"an append cannot be packed: {type(fault).__name__}") from None
 
 
-def _check(append: Append) -> None:
+def _check(append: Append) -> int:
+    """Check all that is not checked by packing it; return about how many bytes it has."""
+    size = len(append.answer)
     if not 1 <= len(append.drafts) <= ENTRIES_MAX:
         raise MalformedAppend(f"an append has 1 to {ENTRIES_MAX} entries")
     for draft in append.drafts:
         _check_place(draft.stream, draft.version, least=1)
-        _check_text(draft.type, KEY_CHARACTERS_MAX)
-        pieces = draft.head + draft.middle + draft.tail
-        if type(pieces) is not bytes or len(pieces) > BYTES_MAX - PREV_BYTES - TIME_BYTES:
+        long = 0
+        for piece in (draft.head, draft.middle, draft.tail):
+            if type(piece) is not bytes or b"\0" in piece:
+                raise MalformedAppend("an entry is bytes that hold no NUL")
+            long += len(piece)
+        if long > BYTES_MAX - PREV_BYTES - TIME_BYTES:
             raise MalformedAppend(f"an entry has at most {BYTES_MAX} bytes")
-        if b"\0" in pieces:
-            raise MalformedAppend("an entry holds no NUL")
+        size += long
     for stream, version in append.guards:
         _check_place(stream, version, least=0)
     if type(append.answer) is not bytes or len(append.answer) > ANSWER_BYTES_MAX:
@@ -159,6 +155,13 @@ def _check(append: Append) -> None:
         raise MalformedAppend("a recorded time needs an offset")
     if append.decided_on is not None and type(append.decided_on) is not date:
         raise MalformedAppend("the date of a decision is a date")
+    return size
+
+
+@lru_cache(1024)
+def _type_packed(name: str) -> bytes:
+    _check_text(name, KEY_CHARACTERS_MAX)
+    return arrays.of_text(name)
 
 
 def _check_place(stream: str, version: int, least: int) -> None:
@@ -217,6 +220,7 @@ def _packed_vault(rows: VaultRows) -> tuple[PackedRows, ...]:
     )
 
 
+@lru_cache(4096)
 def _name(value: str) -> bytes:
     _check_text(value, KEY_CHARACTERS_MAX)
     return arrays.of_text(value)

@@ -52,6 +52,10 @@ class DataKeys:
         """Return how many keys are at hand."""
         return len(self._held)
 
+    def __contains__(self, owner: UUID) -> bool:
+        """Say whether an owner's key is at hand."""
+        return owner in self._held
+
     async def of(
         self, connection: AsyncConnection[Any], owners: Iterable[UUID]
     ) -> Mapping[UUID, bytes]:

@@ -10,7 +10,7 @@ ever stands in a command. It remembers what it sealed; once the command is read,
     rows = await vault_rows(connection, data_keys, placed)       # before the append
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cache
@@ -135,18 +135,34 @@ class Sealer:
         were sealed before, such as those of a state, lie in the vault already and are left out.
         """
         found: dict[str, Placed] = {}
-        for owner, field, sealed in _sealed_in(record, stream_id):
-            taken = self._taken.get(sealed.commitment)
-            if taken is not None and sealed.commitment not in found:
-                found[sealed.commitment] = Placed(
-                    taken.commitment,
-                    owner,
-                    taken.kind or field,
-                    taken.salt,
-                    taken.value,
-                    isinstance(sealed, Restricted),
-                )
+        self._place(record, stream_id, "", found)
         return list(found.values())
+
+    def _place(self, held: Any, owner: UUID, field: str, found: dict[str, Placed]) -> None:  # noqa: ANN401 - any value fits here
+        if isinstance(held, Sealed):
+            self._place_sealed(held, owner, field, found)
+        elif isinstance(held, tuple | list):
+            for item in held:
+                self._place(item, owner, field, found)
+        elif isinstance(held, Mapping):
+            for item in held.values():
+                self._place(item, owner, field, found)
+        elif (plan := _plan(held.__class__)) is not None:
+            owner = plan.owner_in(held) or owner
+            for name in plan.bearing:
+                value = getattr(held, name)
+                if value is not None:
+                    self._place(value, owner, name, found)
+
+    def _place_sealed(
+        self, sealed: Sealed, owner: UUID, field: str, found: dict[str, Placed]
+    ) -> None:
+        taken = self._taken.get(sealed.commitment)
+        if taken is None or sealed.commitment in found:
+            return
+        commitment, kind, salt, value = taken
+        restricted = isinstance(sealed, Restricted)
+        found[sealed.commitment] = Placed(commitment, owner, kind or field, salt, value, restricted)
 
 
 def _restricted(form: Form, value: object) -> tuple[Any, bytes]:
@@ -182,30 +198,35 @@ def _expected(inner: Any) -> Message:  # noqa: ANN401 - type hints have no type
     )
 
 
-def _sealed_in(held: object, owner: UUID, field: str = "") -> Iterator[tuple[UUID, str, Sealed]]:
-    """Yield the sealed values within a field's content: owner, name of the field, value."""
-    if isinstance(held, Sealed):
-        yield owner, field, held
-    elif isinstance(held, tuple | list):
-        for item in held:
-            yield from _sealed_in(item, owner, field)
-    elif isinstance(held, Mapping):
-        for item in held.values():
-            yield from _sealed_in(item, owner, field)
-    elif is_dataclass(held) and not isinstance(held, type):
-        owners, bearing = _plan(type(held))
-        named = (getattr(held, name) for name in owners)
-        nearest = next((one for one in named if one is not None), owner)
-        for name in bearing:
-            yield from _sealed_in(getattr(held, name), nearest, name)
+class _Plan(NamedTuple):
+    """Where to look in a record.
+
+    Attributes:
+        owners: The fields that name an owner, the nearest one first.
+        bearing: The fields that may bear sealed values.
+    """
+
+    owners: tuple[str, ...]
+    bearing: tuple[str, ...]
+
+    def owner_in(self, held: object) -> UUID | None:
+        """Return the owner that a record names, if it names one."""
+        for name in self.owners:
+            named: UUID | None = getattr(held, name)
+            if named is not None:
+                return named
+        return None
 
 
 @cache
-def _plan(cls: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the fields of a record that name an owner, and those that may bear sealed values."""
+def _plan(cls: type) -> _Plan | None:
+    """Return where to look in a record of a class; None for what is no record."""
+    if not is_dataclass(cls):
+        return None
     hints = hints_of(cls)
     owners = tuple(name for name in OWNER_FIELDS if name in hints)
-    return owners, tuple(name for name, hint in hints.items() if _bears(hint, frozenset({cls})))
+    above = frozenset({cls})
+    return _Plan(owners, tuple(name for name, hint in hints.items() if _bears(hint, above)))
 
 
 def _bears(hint: Any, above: frozenset[type]) -> bool:  # noqa: ANN401 - type hints have no type

@@ -1,13 +1,14 @@
 import re
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.clock import SHANGHAI
 from ledger.entry import (
@@ -58,7 +59,7 @@ ENVELOPES = st.builds(
     Envelope,
     stream=st.from_regex(r"[a-z][a-z-]{0,10}/[a-z0-9-]{1,36}", fullmatch=True),
     version=st.integers(1, 2**31 - 1),
-    **{field.name: TEXTS for field in fields(Envelope) if field.name not in ("stream", "version")},
+    **{name: TEXTS for name in Envelope.__struct_fields__ if name not in {"stream", "version"}},
 )
 
 
@@ -66,7 +67,7 @@ def document(
     envelope: Envelope, data: dict[str, Any], prev: bytes, time: datetime
 ) -> dict[str, Any]:
     """Return the whole entry as a dict, to be spelled in one piece."""
-    attributes = {field.name: getattr(envelope, field.name) for field in fields(Envelope)}
+    attributes = msgspec.structs.asdict(envelope)
     stream, version = attributes.pop("stream"), attributes.pop("version")
     return attributes | {
         "data": data,

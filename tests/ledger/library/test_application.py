@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,6 +14,7 @@ from eventsourcing.persistence import (
     StoredEvent,
     Tracking,
 )
+from msgspec.structs import replace
 
 from aggregates.facts import Fact
 from aggregates.system.facts import ImportBatchAccepted, RejectedRow

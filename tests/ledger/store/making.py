@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import count
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from msgspec.structs import replace
 
 from ledger.clock import SHANGHAI, SimulatedClock
 from ledger.entry import Draft, Envelope, draft

@@ -1,8 +1,8 @@
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.clock import SystemClock
 from ledger.store.append import Log

@@ -1,11 +1,11 @@
 import asyncio
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.entry import BYTES_MAX, Draft
 from ledger.rows import RestrictedRow, SealedFactRow, SealedRow, VaultRows

@@ -1,13 +1,14 @@
 """Whatever comes together must end as if it had come one by one, in the order of arrival."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
 
 import uvloop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.clock import SystemClock
 from ledger.store.append import Log
