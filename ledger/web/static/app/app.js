@@ -33,7 +33,7 @@
     const second = told.series.some((one) => one.line);
     return {
       ...shared,
-      legend: { right: 8, top: 0, textStyle: { color: ink } },
+      legend: { type: "scroll", left: 64, right: 8, top: 0, textStyle: { color: ink } },
       grid: { left: 8, right: 8, top: 34, bottom: 2, containLabel: true },
       xAxis: { type: "category", data: told.labels, ...axis },
       yAxis: [{ type: "value", ...axis }].concat(second ? [{ type: "value", ...axis, minInterval: 1, splitLine: { show: false } }] : []),
