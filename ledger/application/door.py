@@ -208,9 +208,11 @@ class Door:
         """
         ask = ready.ask
         read: set[str] = set(ask.if_match)
+        head: datetime | None = None
         for _ in range(TRIES_MAX):
             await self._states.load(ask.if_match)
             now = ask.at or self._clock.now()
+            now = max(now, head or now)  # the log may stand on a later date than this clock
             answer, asked = await self._decide(ready, now)
             read |= asked
             unread = self._unread(answer)
@@ -229,7 +231,8 @@ class Door:
                 return await self._grant(ready, answer, now, handed)
             except VersionConflict as conflict:
                 self._states.forget(conflict.streams)
-            except DateMoved:
+            except DateMoved as moved:
+                head = moved.time
                 self._states.forget(read)
         raise VersionConflict(tuple(sorted(read)))
 
