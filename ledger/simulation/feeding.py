@@ -192,7 +192,8 @@ async def feed(
     """
     fed = Fed()
     door, gathering = own_door(ledger)
-    for batch in _batches(planned):
+    for first in range(0, len(planned), BATCH):
+        batch = planned[first : first + BATCH]
         gathering.expect(len(batch))
         answers = await door.act_each(_in_time(batch, clock))
         for one, answer in zip(batch, answers, strict=True):
@@ -200,22 +201,6 @@ async def feed(
         fed.commands += len(batch)
         progress(fed.commands)
     return fed
-
-
-def _batches(planned: Sequence[Planned]) -> Iterator[list[Planned]]:
-    """Yield batches that end with a refusal or full.
-
-    What a refusal leaves takes another way through the vault: whatever came after it in the
-    same batch could overtake it, and the world would not be the same twice.
-    """
-    batch: list[Planned] = []
-    for one in planned:
-        batch.append(one)
-        if one.refused or len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _in_time(batch: Iterable[Planned], clock: SimulatedClock) -> Iterator[tuple[Ask, Caller]]:
