@@ -12,6 +12,8 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+import orjson
+
 from aggregates.decisions import Caller, Channel
 from aggregates.ids import derived_id
 from aggregates.system.facts import REJECTED_MAX
@@ -149,8 +151,12 @@ async def _record(door: Door, caller: Caller, report: Report, channel: Channel) 
     rejected = [
         {"line": one.line, "reason": reason_of(one.error)} for one in report.rejected[:REJECTED_MAX]
     ]
+    # What could not be taken once may be taken when the file comes again: another outcome is
+    # another fact, the same one is that of before.
+    outcome = orjson.dumps([report.sha256, channel, len(report.rejected), rejected])
+    batch = derived_id("import-batch", sha256(outcome).hexdigest())
     data = {
-        "batch_id": str(derived_id("import-batch", report.sha256)),
+        "batch_id": str(batch),
         "source_system": "file",
         "rows": report.rows,
         "rejected_rows": len(report.rejected),
@@ -158,7 +164,7 @@ async def _record(door: Door, caller: Caller, report: Report, channel: Channel) 
         "sha256": report.sha256,
         "mapping_version": MAPPING_VERSION,
     }
-    await door.act(Ask("accept-import-batch", data, f"batch:{report.sha256}", channel), caller)
+    await door.act(Ask("accept-import-batch", data, f"batch:{batch}", channel), caller)
 
 
 def reason_of(error: Exception | Refusal) -> str:

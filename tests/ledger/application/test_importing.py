@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from ledger.application.answers import Refusal
 from ledger.application.importing import import_file, reason_of
 from ledger.application.parsing import BadInput
 from ledger.application.running import Ledger
-from tests.ledger.application.test_door import institution
+from tests.ledger.application.test_door import institution, instructor
 
 CLERK = Caller(person=OfficialId(derived_id("account", "clerk")), role="COUNTY_CLERK")
 HISTORY = Caller(person=OfficialId(derived_id("account", "history")), role="MIGRATION")
@@ -69,6 +70,26 @@ async def test_a_file_that_is_brought_in_again_writes_nothing_again(
     again = await import_file(ledger.door, file, CLERK, channel="import", as_facts=False)
 
     assert (first.recorded, again.recorded, again.repeated) == (1, 0, 1)
+    assert await entries(ledger) == count
+
+
+async def test_a_file_that_is_brought_in_again_with_another_outcome_is_reported_again(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    file = tmp_path / "papers.ndjson"
+    engaged = {"instructor_id": str(derived_id("i", 1)), **instructor()}
+    late = orjson.dumps({"command": "register-instructor", "data": engaged})
+    file.write_bytes(line(institution(1) | {"licence_no": None}) + b"\n" + late)
+    facts = replace(CLERK, role="MIGRATION")
+    first = await import_file(ledger.door, file, CLERK, channel="import", as_facts=False)
+
+    again = await import_file(ledger.door, file, facts, channel="migration", as_facts=True)
+    count = await entries(ledger)
+    third = await import_file(ledger.door, file, facts, channel="migration", as_facts=True)
+
+    assert (first.recorded, [one.line for one in first.rejected]) == (1, [1])
+    assert (again.findings, again.rejected) == (1, [])
+    assert (third.repeated, third.rejected) == (2, [])
     assert await entries(ledger) == count
 
 
