@@ -63,5 +63,5 @@ class Preparing:
         declared = declaration(ask.command)
         opened = self._seals.begin(f"{caller.person} {ask.key}" if ask.key else None)
         command = parse(declared, ask.data, opened.hook)
-        authorise(caller, declared, command)
+        authorise(caller, declared, command, as_facts=ask.as_facts)
         return declared, command, opened.placed(command, declared)

@@ -3,13 +3,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from aggregates.decisions import Caller
 from aggregates.ids import OfficialId, derived_id
-from ledger.application.answers import Refusal
+from ledger.application.answers import Ask, Refusal
 from ledger.application.importing import import_file, reason_of
 from ledger.application.parsing import BadInput
 from ledger.application.running import Ledger
+from ledger.security.authority import Denied
 from tests.ledger.application.test_door import institution, instructor
 
 CLERK = Caller(person=OfficialId(derived_id("account", "clerk")), role="COUNTY_CLERK")
@@ -103,3 +105,22 @@ async def test_history_is_recorded_with_its_findings_instead_of_being_refused(
 
     assert report.rejected == []
     assert report.findings == 1
+
+
+async def test_who_may_not_bring_in_files_is_told_so_before_anything_is_written(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    file = tmp_path / "papers.ndjson"
+    file.write_bytes(line(institution(1)))
+    count = await entries(ledger)
+    own = replace(CLERK, role="INST_CLERK")
+
+    with pytest.raises(Denied):
+        await import_file(ledger.door, file, own, channel="import", as_facts=False)
+
+    assert await entries(ledger) == count
+
+
+async def test_history_gives_no_command_that_is_to_be_decided_now(ledger: Ledger) -> None:
+    with pytest.raises(Denied):
+        await ledger.door.act(Ask("register-institution", institution(1)), HISTORY)
