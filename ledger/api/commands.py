@@ -16,7 +16,7 @@ from ledger.api.problems import failure_body, lang_of, refusal_body
 from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
 from ledger.application.door import Door
-from ledger.application.messages import message
+from ledger.application.messages import key_of, message
 from ledger.application.parsing import BadInput, Problem
 
 BATCH_LINES_MAX = 2_000
@@ -95,7 +95,7 @@ def _ask(request: Request, name: str, data: Any) -> Ask:  # noqa: ANN401 - JSON
     return Ask(
         command=name,
         data=data,
-        key=request.headers.get("idempotency-key"),
+        key=key_of(request.headers.get("idempotency-key"), "Idempotency-Key"),
         channel=channel_of(caller_of(request)),
         if_match=versions_of(request),
     )

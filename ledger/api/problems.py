@@ -95,6 +95,13 @@ def failure_body(error: Exception, lang: str) -> dict[str, Any]:
     return body
 
 
+def failure(error: Exception, lang: str) -> Response:
+    """Return the response to what an exception stands for."""
+    body = failure_body(error, lang)
+    headers = {"WWW-Authenticate": "Bearer"} if body["status"] == 401 else {}  # noqa: PLR2004 - on purpose
+    return Response(orjson.dumps(body), body["status"], headers, PROBLEM)
+
+
 def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per kind
     match error:
         case BadInput():
@@ -121,9 +128,7 @@ def install(app: FastAPI) -> None:
     """Let an application answer every failure with a problem."""
 
     async def failed(request: Request, error: Exception) -> Response:
-        body = failure_body(error, lang_of(request))
-        headers = {"WWW-Authenticate": "Bearer"} if body["status"] == 401 else {}  # noqa: PLR2004 - on purpose
-        return Response(orjson.dumps(body), body["status"], headers, PROBLEM)
+        return failure(error, lang_of(request))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
@@ -135,7 +140,9 @@ def install(app: FastAPI) -> None:
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
         kind = "not-found" if error.status_code == 404 else "http"  # noqa: PLR2004 - on purpose
-        return problem(error.status_code, kind, TITLES[kind], lang_of(request))
+        answer = problem(error.status_code, kind, TITLES[kind], lang_of(request))
+        answer.headers.update(error.headers or {})  # a 405 says what is allowed
+        return answer
 
     for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):
         app.add_exception_handler(cls, failed)

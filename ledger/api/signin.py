@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregates.decisions import Caller
 from aggregates.language import Message
-from ledger.api.problems import TITLES, failure_body, problem
+from ledger.api.problems import TITLES, failure
 from ledger.application.running import Ledger
 from ledger.security.authority import Denied
 from ledger.security.sessions import COOKIE, Sessions
@@ -106,10 +106,7 @@ class SignIn:
         error: Exception, headers: Headers, scope: Scope, receive: Receive, send: Send
     ) -> None:
         lang = "en" if headers.get("accept-language", "").lower().startswith("en") else "zh"
-        body = failure_body(error, lang)
-        kind = str(body["type"]).rpartition("/")[2]
-        answer = problem(body["status"], kind, TITLES[kind], lang, body.get("detail", ""))
-        await answer(scope, receive, send)
+        await failure(error, lang)(scope, receive, send)
 
 
 def _own_site(headers: Headers) -> bool:

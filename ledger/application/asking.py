@@ -39,6 +39,7 @@ _NO_PURPOSE = Message(
     f"请写明查询事由（{PURPOSE_CHARS_MIN}至{PURPOSE_CHARS_MAX}字）",
     f"say what the look-up is for ({PURPOSE_CHARS_MIN} to {PURPOSE_CHARS_MAX} characters)",
 )
+_UNASKABLE = Message("查询条件中有无法查询的字符或数值", "a criterion that nothing can match")
 _NO_TASK = Message("请填写任务编号", "give the number of the task")
 
 
@@ -112,6 +113,7 @@ async def asking(ledger: Ledger, caller: Caller | None, question: Question) -> A
     Raises:
         Unauthenticated: nobody knows who asks.
         Denied: the caller may not ask it.
+        BadInput: a criterion is none that the database takes, such as a NUL.
         Fault: the database cannot be reached.
     """
     if caller is None:
@@ -123,12 +125,14 @@ async def asking(ledger: Ledger, caller: Caller | None, question: Question) -> A
 
 
 class _told:  # noqa: N801 - read as a phrase, "with _told()"
-    """Turns what the driver raises into a fault that a door can tell, without its values."""
+    """Turns what the driver raises into what a door can tell, without its values."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, psycopg.DataError):
+            raise BadInput(Problem("", _UNASKABLE)) from None
         if isinstance(error, UndefinedTable | InvalidSchemaName):
             raise Fault(_NOT_READY) from None
         if isinstance(error, PoolTimeout | psycopg.OperationalError | psycopg.InterfaceError):

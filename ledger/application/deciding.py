@@ -70,22 +70,30 @@ class Deciding:
             waiting = still
         return kept
 
-    async def decide(self, ready: Prepared, kept: Decision | None = None) -> Decision:
+    async def decide(
+        self,
+        ready: Prepared,
+        kept: Decision | None = None,
+        *,
+        earliest: datetime | None = None,
+    ) -> Decision:
         """Decide one command now; nothing is awaited between the decision and the return.
 
         Args:
             ready: The command.
             kept: A decision taken ahead, good if all that it read still stands.
+            earliest: The moment before which it cannot be recorded, where the log has gone
+                beyond this clock.
         """
         decision = kept
         lacking: tuple[str, ...] = ()
         if kept is None or not self.holds(kept):
-            decision, lacking = self._decide(ready)
+            decision, lacking = self._decide(ready, earliest)
         for _ in range(ROUNDS_MAX):
             if decision is not None and not lacking:
                 return decision
             await self._states.load(lacking)
-            decision, lacking = self._decide(ready)
+            decision, lacking = self._decide(ready, earliest)
         raise AssertionError(f"{ready.declared.name} never stops asking for streams")
 
     def holds(self, decision: Decision) -> bool:
@@ -97,10 +105,14 @@ class Deciding:
                 return False
         return not self._unread(decision.answer)
 
-    def _decide(self, ready: Prepared) -> tuple[Decision | None, tuple[str, ...]]:
+    def _decide(
+        self, ready: Prepared, earliest: datetime | None = None
+    ) -> tuple[Decision | None, tuple[str, ...]]:
         """Decide, or say which streams are lacking, be it only to know their version."""
         ask = ready.ask
         now = ask.at or self._now()
+        if earliest is not None:
+            now = max(now, earliest)
         world = World(
             now=now,
             caller=ready.caller,

@@ -9,6 +9,7 @@ on is taken again on the new states. A refusal is recorded too, its payload seal
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import orjson
@@ -234,6 +235,7 @@ class Door:
 
     async def _settle(self, handed: _Handed) -> Answer:
         """Wait for the commit, and decide anew as often as others are first."""
+        earliest: datetime | None = None
         for _ in range(TRIES_MAX):
             if handed.appended is None:
                 assert handed.repeated is not None  # noqa: S101 - or it had been appended
@@ -245,14 +247,15 @@ class Door:
                 return repeated(used.answer, used.appended)
             except VersionConflict as conflict:
                 self._states.forget(handed.touched.union(conflict.streams))
-            except DateMoved:
+            except DateMoved as moved:
+                earliest = moved.time  # the log may stand on a later date than this clock
                 self._states.forget(handed.touched)
             except BaseException:
                 self._states.forget(handed.touched)
                 raise
             else:
                 return await self._recorded(handed, appended)
-            handed = await self._decide_and_submit(handed.ready, None)
+            handed = await self._decide_and_submit(handed.ready, None, earliest)
         raise VersionConflict(tuple(sorted(handed.touched)))
 
     async def _recorded(self, handed: _Handed, appended: Appended) -> Answer:
@@ -266,7 +269,9 @@ class Door:
             handed.written, appended.first, appended.last, appended.time, answer.findings
         )
 
-    async def _decide_and_submit(self, ready: Prepared, kept: Decision | None) -> _Handed:
+    async def _decide_and_submit(
+        self, ready: Prepared, kept: Decision | None, earliest: datetime | None = None
+    ) -> _Handed:
         """Decide, and put what follows into the appender's queue.
 
         Nothing is awaited between a decision and its place in the queue: the states it saw are
@@ -274,7 +279,7 @@ class Door:
         """
         if ready.ask.if_match:
             await self._states.load(ready.ask.if_match)
-        decision = await self._deciding.decide(ready, kept)
+        decision = await self._deciding.decide(ready, kept, earliest=earliest)
         while isinstance(decision.answer, Refused):
             # What the key granted before may be the very reason for this refusal.
             before = await self._answer_before(ready)
@@ -291,7 +296,7 @@ class Door:
             if self._deciding.holds(decision):
                 self._match(ready.ask)
                 return self._submit_refusal(ready, decision, new, rows)
-            decision = await self._deciding.decide(ready)
+            decision = await self._deciding.decide(ready, earliest=earliest)
         self._match(ready.ask)
         return self._submit_grant(ready, decision, decision.answer)
 

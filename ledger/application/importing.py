@@ -12,6 +12,8 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+import orjson
+
 from aggregates.decisions import Caller, Channel
 from aggregates.ids import derived_id
 from aggregates.system.facts import REJECTED_MAX
@@ -83,6 +85,7 @@ async def import_file(
         progress: Told after each batch how many bytes of the file are done.
 
     Raises:
+        Denied: the caller may not bring in files; nothing was written.
         OSError: the file cannot be read.
         Fault: the log cannot be reached; what was reported so far is written.
     """
@@ -91,13 +94,15 @@ async def import_file(
         for block in iter(lambda: file.read(1 << 20), b""):
             digest.update(block)
     report = Report(digest.hexdigest())
+    # Asked before anything is written, so that what was written is never without its record.
+    await door.check(_record(report, channel, as_facts=as_facts), caller)
     done = 0
     with path.open("rb") as file:
         for lines in _batches(enumerate(file, start=1)):
             await _take(door, lines, caller, report, channel=channel, as_facts=as_facts)
             done += sum(len(line) for _, line in lines)
             progress(done)
-    await _record(door, caller, report, channel)
+    await door.act(_record(report, channel, as_facts=as_facts), caller)
     return report
 
 
@@ -145,12 +150,17 @@ def _count(report: Report, number: int, answer: Answer | Exception) -> None:
         report.rejected.append(Rejected(number, answer))
 
 
-async def _record(door: Door, caller: Caller, report: Report, channel: Channel) -> None:
+def _record(report: Report, channel: Channel, *, as_facts: bool) -> Ask:
+    """Return the command that puts a file on record, with what became of it so far."""
     rejected = [
         {"line": one.line, "reason": reason_of(one.error)} for one in report.rejected[:REJECTED_MAX]
     ]
+    # What could not be taken once may be taken when the file comes again: another outcome is
+    # another fact, the same one is that of before.
+    outcome = orjson.dumps([report.sha256, channel, len(report.rejected), rejected])
+    batch = derived_id("import-batch", sha256(outcome).hexdigest())
     data = {
-        "batch_id": str(derived_id("import-batch", report.sha256)),
+        "batch_id": str(batch),
         "source_system": "file",
         "rows": report.rows,
         "rejected_rows": len(report.rejected),
@@ -158,7 +168,7 @@ async def _record(door: Door, caller: Caller, report: Report, channel: Channel) 
         "sha256": report.sha256,
         "mapping_version": MAPPING_VERSION,
     }
-    await door.act(Ask("accept-import-batch", data, f"batch:{report.sha256}", channel), caller)
+    return Ask("accept-import-batch", data, f"batch:{batch}", channel, as_facts)
 
 
 def reason_of(error: Exception | Refusal) -> str:

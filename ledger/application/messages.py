@@ -1,5 +1,6 @@
 """The one message form, ``{command, key, data}``: NDJSON batches, imports and intake share it."""
 
+import re
 from collections.abc import Mapping
 
 import orjson
@@ -9,7 +10,13 @@ from aggregates.language import Message
 from ledger.application.answers import Ask
 from ledger.application.parsing import BadInput, Problem
 
+KEY_CHARACTERS_MAX = 200
 _MEMBERS = {"command", "key", "data"}
+_KEY = re.compile(rf"[^\x00-\x1f\x7f]{{1,{KEY_CHARACTERS_MAX}}}")
+_NOT_KEY = Message(
+    f"应为1至{KEY_CHARACTERS_MAX}个字符的文字，不含控制字符",
+    f"expected text of 1 to {KEY_CHARACTERS_MAX} characters, without control characters",
+)
 _NOT_MESSAGE = Message(
     "每行应为{command, key, data}形式的JSON对象", "each line is a JSON object {command, key, data}"
 )
@@ -28,7 +35,17 @@ def message(line: bytes, channel: Channel, *, as_facts: bool = False) -> Ask:
     fits = isinstance(read, Mapping) and {"command", "data"} <= set(read) <= _MEMBERS
     if not fits or not isinstance(read["command"], str):
         raise BadInput(Problem("", _NOT_MESSAGE))
-    key = read.get("key")
-    if key is not None and not isinstance(key, str):
-        raise BadInput(Problem("key", Message("应为文字", "expected text")))
-    return Ask(read["command"], read["data"], key, channel, as_facts)
+    return Ask(read["command"], read["data"], key_of(read.get("key")), channel, as_facts)
+
+
+def key_of(given: object, where: str = "key") -> str | None:
+    """Read an idempotency key; ``None`` where none is given.
+
+    Raises:
+        BadInput: it is empty, too long, or no text.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, str) or not _KEY.fullmatch(given):
+        raise BadInput(Problem(where, _NOT_KEY))
+    return given

@@ -50,7 +50,7 @@ class Preparing:
         declared = declaration(ask.command)
         opened = self._seals.begin(f"{caller.person} {ask.key}" if ask.key else None)
         command = parse(declared, ask.data, opened.hook)
-        authorise(caller, declared, command)
+        authorise(caller, declared, command, as_facts=ask.as_facts)
         return Prepared(ask, caller, declared, command, opened.placed(command, declared))
 
     def read_each(self, asked: Iterable[tuple[Ask, Caller]]) -> list[Prepared | Exception]:

@@ -1,6 +1,7 @@
 """``import``: a file of messages, with a progress bar and a report."""
 
 import asyncio
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,13 @@ class NoSuchFile(Failure):
     exit_code = 66
 
 
+class Way(StrEnum):
+    """By which way a file comes in: late paper, or history from before the ledger."""
+
+    IMPORT = "import"
+    MIGRATION = "migration"
+
+
 def add(app: typer.Typer) -> None:
     """Add the command."""
     app.command("import")(import_)
@@ -27,16 +35,27 @@ def import_(
     as_facts: Annotated[
         bool,
         typer.Option(
-            "--as-facts", help="系统启用前的历史：硬性规则记为发现 · history before the ledger"
+            "--as-facts", help="照录已发生之事，违反硬性规则记为发现 · broken rules become findings"
         ),
     ] = False,
+    channel: Annotated[
+        Way | None,
+        typer.Option(
+            help="migration：账本启用前的历史（--as-facts时的缺省）；import：启用后迟交的材料"
+            " · history before the ledger, or late paper of its own time",
+        ),
+    ] = None,
     account: Annotated[str, typer.Option(help="以哪个账户导入 · account name")] = "import",
     role: Annotated[str, typer.Option(help="以哪个角色导入 · role code")] = "CITY_HR",
 ) -> None:
     """导入命令文件；坏行指明行号与规则，不影响其他行 · bring in a file of commands."""
+    way = channel or (Way.MIGRATION if as_facts else Way.IMPORT)
+    if way is Way.MIGRATION and not as_facts:
+        told = "migration只用于--as-facts · history comes in with --as-facts"
+        raise typer.BadParameter(told, param_hint="--channel")
     if not file.is_file():
         raise NoSuchFile(Message(f"没有文件{file}", f"no file {file}"))
-    report = asyncio.run(_import(file, as_facts=as_facts, account=account, role=role))
+    report = asyncio.run(_import(file, way, as_facts=as_facts, account=account, role=role))
     out_json(report)
     if report["rejected"]:
         count = len(report["rejected"])
@@ -44,7 +63,9 @@ def import_(
         raise typer.Exit(1)
 
 
-async def _import(path: Path, *, as_facts: bool, account: str, role: str) -> dict[str, Any]:
+async def _import(
+    path: Path, way: Way, *, as_facts: bool, account: str, role: str
+) -> dict[str, Any]:
     from rich.console import Console  # noqa: PLC0415 - heavy
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - imported late on purpose
 
@@ -65,7 +86,7 @@ async def _import(path: Path, *, as_facts: bool, account: str, role: str) -> dic
                     ledger.door,
                     path,
                     caller,
-                    channel="migration" if as_facts else "import",
+                    channel=way.value,
                     as_facts=as_facts,
                     progress=lambda done: bar.update(task, completed=done),
                 )

@@ -11,12 +11,18 @@ from ledger.cli.opening import at_hand
 from ledger.cli.telling import out, out_json, say
 from ledger.security.sessions import Sessions
 from ledger.settings import Settings
-from ledger.simulation.scales import YEARS_MAX
+from ledger.simulation.scales import LAST_YEAR, YEARS_MAX, sized
 
 Scale = Annotated[
     str, typer.Option(help="模拟规模 class|county|city|peak · size of the simulated world")
 ]
-Years = Annotated[int, typer.Option(min=1, max=YEARS_MAX, help="模拟年数 · years")]
+Years = Annotated[
+    int,
+    typer.Option(
+        help=f"模拟年数，1至{YEARS_MAX}，止于{LAST_YEAR}年"
+        f" · how many years, 1 to {YEARS_MAX}, the last of which is {LAST_YEAR}"
+    ),
+]
 Seed = Annotated[int, typer.Option(help="随机种子；同种子同结果 · same seed, same world")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="端口，0为任选 · port")]
 
@@ -39,6 +45,7 @@ def run(
     """演示：一个县一年的培训账，可直接浏览 · a county's year of training, ready to look at."""
     from ledger.simulation.demo import build_world, check_world  # noqa: PLC0415 - heavy
 
+    sized(scale, years)  # refused before anything is made for a world that is not to be had
     settings = Settings.read()
     if check:
         out_json(asyncio.run(check_world(scale=scale, years=years, seed=seed)))

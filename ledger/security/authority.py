@@ -81,13 +81,21 @@ class Reach:
     sealed: tuple[str, ...] = ()
 
 
-def authorise(caller: Caller, declared: Declaration, command: Command) -> None:
+def authorise(
+    caller: Caller, declared: Declaration, command: Command, *, as_facts: bool = False
+) -> None:
     """Let a caller give a command, or not.
+
+    Args:
+        caller: Who gives it.
+        declared: Its declaration.
+        command: The command.
+        as_facts: It brings in what has happened; then, and only then, history may give all.
 
     Raises:
         Denied: the role may not give it, or it concerns another county or institution.
     """
-    if caller.role == _HISTORY:
+    if caller.role == _HISTORY and as_facts:
         return
     if caller.role not in declared.roles:
         raise Denied(

@@ -21,6 +21,8 @@ _TRIES = 6
 _RETURNING_BP = 1_300
 """How many of the heads have been in another class of the year."""
 _PAUSE = 7 * DAY
+_GRADUATE_FOR = 365 * DAY
+"""How long somebody who left school ten months before is still a graduate of late (ELG-10)."""
 
 
 @dataclass(slots=True)
@@ -255,6 +257,9 @@ def _may_attend(person: Person, course: Course, dates: tuple[date, date]) -> boo
     begins, ends = dates
     fits = any(category == person.category for category, _ in categories(course))
     if person.settled or len(person.attended) >= CLASSES_A_YEAR or not fits:
+        return False
+    first = min((held.starts_on for held in person.attended), default=begins)
+    if person.category == "GRAD_2Y" and begins > first + _GRADUATE_FOR:
         return False
     return all(
         (held.occupation, held.level) != course.skill

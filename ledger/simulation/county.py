@@ -32,7 +32,7 @@ from ledger.simulation.people import People
 from ledger.simulation.preparing import Preparing
 from ledger.simulation.projects import Project, register
 from ledger.simulation.reviewing import Money, Reviewing
-from ledger.simulation.scales import Scale
+from ledger.simulation.scales import NOTICE_YEAR, Scale
 from ledger.simulation.script import Script
 from ledger.simulation.stage import Stage
 from ledger.simulation.stumbling import Stumbling
@@ -101,9 +101,10 @@ class County:
             self._naming, self._scale, self.code, year, self.bodies, self._pool, self._projects
         )
         since = len(self._script.planned)
-        stages = self._stages(year)
+        stages = self._stages(year) if year >= NOTICE_YEAR else []
         classes = planner.classes()
-        classes += planting.before_the_year(stages)
+        if stages:
+            classes += planting.before_the_year(stages)
         classes.sort(key=lambda plan: plan.start)
         number_items(classes)
         filing = Filing(self._script, self._naming, self._office)
@@ -112,7 +113,8 @@ class County:
             filing.plans(year, month, held)
         self._run(filing, classes)
         claims = self._settle(year, classes)
-        planting.after_the_year(stages[0], classes, claims)
+        if stages:
+            planting.after_the_year(stages[0], classes, claims)
         stumbling = Stumbling(self._script, self._naming, self._office)
         stumbling.stumble(since)
         stumbling.crowd(classes)

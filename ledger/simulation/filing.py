@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from aggregates.ids import PlanId
+from aggregates.law.regimes import NOTICE_DATE
 from aggregates.monthly_plan.commands import plan_id
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan, Seat
@@ -194,6 +195,8 @@ class Filing:
         """Try first with a start that is too near; the attempt is refused and stays on record."""
         at = plan.filed_at - timedelta(hours=5) - DAY
         nearest = plus(at.date(), _ATTEMPT_WORKDAYS)
+        if nearest < NOTICE_DATE:
+            return  # nobody asked for five working days then
         earlier = nearest - plan.start
         data = self._filing(plan)
         filing = data["filing"]

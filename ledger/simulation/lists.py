@@ -39,11 +39,12 @@ def host(county: str) -> str:
 
 def publish_parameters(script: Script, at: datetime) -> None:
     """Publish the city's parameters."""
+    number = f"聊人社发〔{at.year}〕模拟1号"
     settings = [{"name": name, "value": value} for name, value in sorted(PARAMETERS.items())]
     data = {
-        "policy_id": "聊人社发〔2024〕模拟1号",
+        "policy_id": number,
         "version": "1",
-        "doc_no": "聊人社发〔2024〕模拟1号",
+        "doc_no": number,
         "title": "模拟市职业技能培训若干参数（模拟）",
         "precedence": "CITY",
         "effective_from": at.date(),

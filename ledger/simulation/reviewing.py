@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aggregates.law.catalogues import Fund
+from aggregates.law.regimes import NOTICE_DATE
 from ledger.simulation.chance import Chance
 from ledger.simulation.claims import ClaimPlan, amount_of
 from ledger.simulation.classes import Seat
@@ -60,6 +61,8 @@ class Reviewing:
     def _claim(self, claim: ClaimPlan, chance: Chance) -> None:
         at = claim.submitted_at
         unproven = claim.mode == "PERSON" and chance.happens(self._rates.unproven)
+        # Where a person may claim is a rule of the notice.
+        unproven = unproven and claim.plan.start >= NOTICE_DATE
         form = self._form(claim, proven=not unproven)
         whole = self._whole(claim, form)
         self._script.ask(at, claim.caller, "submit-claim", whole, channel="outer")

@@ -23,10 +23,12 @@ COUNTIES: Final = (
 CITY: Final = "371500"
 LAST_YEAR: Final = 2025
 """The last simulated year: what people do in a demonstration comes after it."""
-
-
-YEARS_MAX: Final = 2
-"""How many whole years the law that is simulated has been in force by then."""
+FIRST_YEAR: Final = 2022
+"""The first year that can be simulated: training from its first day on falls under 72号."""
+NOTICE_YEAR: Final = 2024
+"""The first year wholly under 17号. What the notice forbids is planted from it on; classes of the
+years before live by the law of their own day, most of which asked for less."""
+YEARS_MAX: Final = LAST_YEAR - FIRST_YEAR + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ def sized(name: str, years: int) -> Scale:
         raise Misconfigured(
             Message(f"不能模拟{years}年", f"{years} years cannot be simulated"),
             mend=Message(
-                f"1至{YEARS_MAX}年：所模拟的规定自2023年7月起施行",
-                f"1 to {YEARS_MAX} years: the law that is simulated is in force since July 2023",
+                f"1至{YEARS_MAX}年，均止于{LAST_YEAR}年：此前的培训不适用所模拟的规定",
+                f"1 to {YEARS_MAX} years that end with {LAST_YEAR}: the law that is simulated does"
+                f" not reach back before {FIRST_YEAR}",
             ),
         )
     try:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from aggregates.law.regimes import NOTICE_DATE
 from ledger.simulation.bodies import Body
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan
@@ -123,6 +124,8 @@ class Stumbling:
         for plan in plans:
             if plan.body is body and plan.course.code == code and plan.filed_at.date() < begins:
                 on = plus(begins, 3)
+                if on < NOTICE_DATE:
+                    return  # a suspension by 17号 bound nobody then
                 later = plus(on, 8) - plan.start
                 moved = tuple(_moved(one, later) for one in plan.sessions)
                 shown = replace(plan, sessions=moved, filing_no=f"{plan.filing_no}-9")

@@ -123,7 +123,7 @@ def _judged(request: Packed, batch: Batch, known: StreamHeads) -> VersionConflic
 def _on_date(request: Packed, time: datetime) -> DateMoved | None:
     decided_on = request.append.decided_on
     if decided_on is not None and time.date() != decided_on:
-        return DateMoved(decided_on, time.date())
+        return DateMoved(decided_on, time)
     return None
 
 

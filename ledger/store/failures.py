@@ -16,7 +16,7 @@ ValueError
 └── MalformedAppend     the caller handed over something that is not an append
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from aggregates.language import Message
 from ledger.errors import Conflict, Fault
@@ -45,9 +45,11 @@ class DateMoved(Conflict):
     Attributes:
         decided_on: the date of the decision.
         recorded_on: the date that the entry would bear.
+        time: the time that the entry would bear; a decision for it will stand.
     """
 
-    def __init__(self, decided_on: date, recorded_on: date) -> None:
+    def __init__(self, decided_on: date, time: datetime) -> None:
+        recorded_on = time.date()
         super().__init__(
             Message(
                 f"本次决定以 {decided_on} 为准，而此刻已是 {recorded_on}。",
@@ -57,6 +59,7 @@ class DateMoved(Conflict):
         )
         self.decided_on = decided_on
         self.recorded_on = recorded_on
+        self.time = time
 
 
 class KeyMismatch(Conflict):

@@ -5,11 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from ledger.cli import build
 from ledger.errors import Misconfigured
 from ledger.settings import Settings
 from ledger.simulation.building import connected
 from ledger.simulation.demo import build_world, check_world
+from ledger.simulation.scales import YEARS_MAX
 from ledger.vault.keyfile import create_keyring
 from ledger.vault.keys import SeededKeyring
 
@@ -75,3 +78,25 @@ def test_a_county_is_lawful_and_its_irregularities_are_found(seed: int) -> None:
         assert told["missed"] == told["wrong"] == 0, rule
         assert told["planted"] == told["found"] > 0, rule
         assert told["lookalikes"] > 0, rule
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("years", range(2, YEARS_MAX + 1))
+def test_more_years_are_answered_as_planned_and_their_irregularities_are_found(years: int) -> None:
+    found = asyncio.run(check_world("class", years, 3))
+    assert found["sound"]
+    assert found["paid_items"]["broken"] == 0
+    assert found["classes"] > 4 * years
+    for rule, told in found["labels"].items():
+        assert told["missed"] == told["wrong"] == 0, rule
+        assert told["planted"] == told["found"] > 0, rule
+
+
+@pytest.mark.parametrize("wrong", [("--scale", "village"), ("--years", "9")])
+def test_a_world_that_is_not_to_be_had_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: tuple[str, str]
+) -> None:
+    monkeypatch.setenv("MINGZHANG_HOME", str(tmp_path))
+    refused = CliRunner().invoke(build(), ["run", *wrong])
+    assert isinstance(refused.exception, Misconfigured)
+    assert list(tmp_path.iterdir()) == []

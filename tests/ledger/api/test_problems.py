@@ -2,7 +2,10 @@
 
 import pytest
 
+from ledger.api.app import SECURITY_HEADERS
+from ledger.application.founding import found
 from tests.ledger.serving import Served
+from tests.ledger.small_world import EAST
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
 PROBLEM = "application/problem+json"
@@ -86,11 +89,81 @@ def test_who_is_nobody_is_led_to_the_sign_in_by_a_browser(place: Served) -> None
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/class-ledger", "/nothing", "/static/app/app.js"])
-def test_every_answer_bears_the_security_policy(place: Served, path: str) -> None:
-    headers = place.as_("AUDITOR").get(path, headers=HTML).headers
+COMMAND = "/api/v1/commands/submit-monthly-plan"
 
-    assert "script-src 'self'" in headers["content-security-policy"]
-    assert "unsafe" not in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "headers", "status"),
+    [
+        ("AUDITOR", "GET", "/", HTML, 200),
+        ("AUDITOR", "GET", "/api/v1/class-ledger", {}, 200),
+        ("AUDITOR", "GET", "/static/app/app.js", {}, 200),
+        ("AUDITOR", "GET", "/nothing", HTML, 404),
+        ("AUDITOR", "GET", "/api/v1/nothing", {}, 404),
+        ("AUDITOR", "GET", "/static/nothing.js", {}, 404),
+        ("AUDITOR", "POST", "/api/v1/commands/nothing", {}, 404),
+        ("AUDITOR", "GET", COMMAND, {}, 405),
+        ("AUDITOR", "DELETE", "/", HTML, 405),
+        ("AUDITOR", "GET", "/api/v1/class-ledger/", {}, 307),
+        ("AUDITOR", "GET", "/api/v1/entries/0", {}, 400),
+        ("AUDITOR", "GET", "/?sort=x", HTML, 400),
+        ("INST_CLERK", "POST", COMMAND, {}, 400),
+        ("INST_CLERK", "POST", COMMAND, {"sec-fetch-site": "cross-site"}, 403),
+        ("COUNTY_HR", "GET", "/api/v1/risk", {}, 403),
+        (None, "GET", "/", HTML, 303),
+        (None, "GET", "/api/v1/class-ledger", {}, 401),
+        (None, "GET", "/api/v1/class-ledger", {"authorization": "Bearer x"}, 401),
+        (None, "GET", "/healthz", {}, 200),
+        (None, "GET", "/log/nothing", {}, 404),
+        (None, "POST", "/login", HTML, 401),
+    ],
+)
+def test_every_answer_bears_the_security_policy(
+    place: Served, role: str | None, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = place.as_(role).request(method, path, headers=headers)
+
+    assert answer.status_code == status
+    assert SECURITY_HEADERS.items() <= dict(answer.headers).items()
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+def test_a_refusal_by_the_law_bears_the_security_policy(place: Served) -> None:
+    place.do(found(place.ledger))
+    person = str(place.told.stories[1].trainees[0].person)
+    erase = {"person_id": person, "approvers": [person], "basis": "1"}
+    answer = place.as_("SEC_ADMIN").post("/api/v1/commands/erase-subject", json=erase)
+
+    assert answer.status_code == 422
+    assert SECURITY_HEADERS.items() <= dict(answer.headers).items()
+
+
+def test_a_wrong_method_is_told_which_are_allowed(place: Served) -> None:
+    assert place.as_("AUDITOR").get(COMMAND).headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer x"}])
+def test_who_is_nobody_is_told_how_to_say_who_one_is(
+    place: Served, headers: dict[str, str]
+) -> None:
+    answer = place.as_(None).get("/api/v1/class-ledger", headers=headers)
+
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("query", ["q=%00", "county=%00"])
+@pytest.mark.parametrize(("path", "headers"), [("/api/v1/class-ledger", {}), ("/", HTML)])
+def test_a_criterion_that_the_database_cannot_take_is_bad_input(
+    place: Served, path: str, headers: dict[str, str], query: str
+) -> None:
+    assert place.as_("AUDITOR").get(f"{path}?{query}", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201, "tab\tkey"])
+def test_a_key_that_cannot_be_kept_is_bad_input_and_named(place: Served, key: str) -> None:
+    place.do(found(place.ledger))
+    client = place.as_("INST_CLERK", institution=place.told.institutions[EAST])
+    answer = client.post(COMMAND, json={}, headers={"idempotency-key": key})
+
+    assert answer.status_code == 400
+    assert [one["where"] for one in answer.json()["problems"]] == ["Idempotency-Key"]
