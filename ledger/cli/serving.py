@@ -1,6 +1,7 @@
 """Serving: the application on a socket, the read models kept up beside it, a clean end."""
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import socket
@@ -22,6 +23,8 @@ from ledger.timers.folding import Folding
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
 
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
+"""So many objects more than were freed set off a collection; Python's 700 are a few requests."""
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
 
@@ -119,6 +122,9 @@ async def serve(
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, _stop, server)
+        # What stands by now stands for good: no collection need look at it again.
+        gc.freeze()
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
         folding.start()
         signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
         try:
