@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from aggregates.law.deadlines import local_date
 from aggregates.law.in_force import Law
 
 S = TypeVar("S")
+
+NAMES_HELD_MAX = 16_384
 
 CITY = "371500"
 """The administrative division code of the city whose policy book is in force by default."""
@@ -57,7 +60,13 @@ class Stream(Generic[S]):
 
     def name(self, one: UUID) -> str:
         """Return the stream's name, ``<prefix>/<id>``."""
-        return f"{self.prefix}/{one}"
+        return _name(self.prefix, one)
+
+
+@lru_cache(NAMES_HELD_MAX)
+def _name(prefix: str, one: UUID) -> str:
+    # A command names its streams half a dozen times, and spelling a UUID is slow.
+    return f"{prefix}/{one}"
 
 
 STREAMS: dict[str, Stream[Any]] = {}

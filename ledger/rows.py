@@ -100,7 +100,9 @@ class VaultRows:
     @staticmethod
     def joined(parts: Iterable["VaultRows"]) -> "VaultRows":
         """Return the rows of all ``parts`` as one, in their order."""
-        held = tuple(parts)
+        held = [part for part in parts if part]
+        if len(held) <= 1:
+            return held[0] if held else NO_ROWS
         return VaultRows(
             sealed=tuple(row for part in held for row in part.sealed),
             restricted=tuple(row for part in held for row in part.restricted),

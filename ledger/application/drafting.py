@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from aggregates.decisions import Caller, Channel, Loaded, New
 from aggregates.facts import Fact, encode, links, spelled
@@ -103,7 +105,7 @@ class Drafting:
             version=version,
             type=new.fact.TYPE,
             source=self.source,
-            actor=str(caller.person),
+            actor=_actor(caller.person),
             actorrole=caller.role,
             actororg=caller.org,
             onbehalf=caller.on_behalf,
@@ -159,6 +161,11 @@ class Drafting:
             "subject": new.kind.name(new.id),
             "type": new.fact.TYPE,
         }
+
+
+@lru_cache(1024)
+def _actor(person: UUID) -> str:
+    return str(person)
 
 
 def _spelled(fact: Fact) -> bytes:
