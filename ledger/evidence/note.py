@@ -215,17 +215,27 @@ def line_of(signer: Signer, text: str, at: int) -> SignatureLine:
     return SignatureLine(signer.key.name, signer.key.key_id, signer.sign(text, at))
 
 
-def verified(note: Note, verifiers: Iterable[Verifier]) -> tuple[SignatureLine, ...]:
-    """Return the lines of known keys, all of which verify.
+def known_lines(note: Note, verifiers: Iterable[Verifier]) -> tuple[SignatureLine, ...]:
+    """Return the lines of known keys, all of which verify; there may be none.
 
     Raises:
-        Refuted: a line of a known key does not verify, or no line is of a known key.
+        Refuted: a line of a known key does not verify.
     """
     known = {(one.key.name, one.key.key_id): one for one in verifiers}
     found = tuple(line for line in note.lines if (line.name, line.key_id) in known)
     for line in found:
         if not known[line.name, line.key_id].verify(note.text, line.signature):
             raise Refuted(f"the signature of {line.name} does not verify")
+    return found
+
+
+def verified(note: Note, verifiers: Iterable[Verifier]) -> tuple[SignatureLine, ...]:
+    """Return the lines of known keys, all of which verify.
+
+    Raises:
+        Refuted: a line of a known key does not verify, or no line is of a known key.
+    """
+    found = known_lines(note, verifiers)
     if not found:
         raise Refuted("no signature of a known key")
     return found

@@ -11,11 +11,12 @@ from typing import Final, Protocol
 
 from ledger.evidence.errors import Malformed
 from ledger.evidence.hashes import HASH_BYTES, SHA256, Hashing
-from ledger.evidence.tiles import HEIGHT, WIDTH, Bundle, Tile, tile_of
+from ledger.evidence.tiles import HEIGHT, WIDTH, Bundle, Tile, tile_of, whole_entries
 from ledger.evidence.tree import HashReader, Node, Span, nodes_of
 
 CHECKPOINT: Final = "checkpoint"
 TILES_KEPT: Final = 256
+_NO_LEAF: Final = bytes(HASH_BYTES)
 
 
 class LogReader(Protocol):
@@ -53,15 +54,22 @@ def read_tile(reader: LogReader, tile: Tile) -> bytes | None:
     return data
 
 
-def read_bundle(reader: LogReader, bundle: Bundle) -> bytes | None:
-    """Return a bundle's bytes, those of the full one if the partial one is gone; or None.
+def read_leaves(reader: LogReader, bundle: Bundle, hashing: Hashing = SHA256) -> list[bytes] | None:
+    """Return the leaf hashes of a bundle's entries, each hashed again; None if it is not there.
 
-    A full bundle may hold more entries than were asked for.
+    They are cut from the full bundle if the partial one is gone. What is damaged so that it is no
+    entry counts as one leaf that no entry has, so that it can match nothing.
     """
     data = reader.read(bundle.path)
     if data is None and bundle.width < WIDTH:
         data = reader.read(bundle._replace(width=WIDTH).path)
-    return data
+        if data is not None:
+            return hashing.leaves(whole_entries(data)[0][: bundle.width])
+    if data is None:
+        return None
+    entries, rest = whole_entries(data)
+    leaves = hashing.leaves(entries)
+    return [*leaves, _NO_LEAF] if rest else leaves
 
 
 class TileHashes:

@@ -129,9 +129,19 @@ def completed(old: int, new: int) -> Iterator[Tile]:
         level += 1
 
 
+def levels(size: int) -> range:
+    """Return the levels that a tree of ``size`` has."""
+    return range(-(-size.bit_length() // HEIGHT))
+
+
+def last_tile(size: int, level: int) -> Tile:
+    """Return a level's partial tile; of width 0, where the last tile is full."""
+    return Tile(level, hashes_at(size, level) // WIDTH, hashes_at(size, level) % WIDTH)
+
+
 def partials(size: int) -> list[Tile]:
     """Return the partial tiles of a tree of ``size``, from level 0 up."""
-    return [tile for level in _levels(size) if (tile := _last(size, level)).width]
+    return [tile for level in levels(size) if (tile := last_tile(size, level)).width]
 
 
 def tile_of(node: Node, size: int) -> Tile:
@@ -167,14 +177,24 @@ def decode_bundle(data: bytes) -> list[bytes]:
     Raises:
         Malformed: the last entry is cut off, or there are more than 256.
     """
-    entries, at, end = [], 0, len(data)
-    while at + 2 <= end:
-        start = at + 2
-        at = start + (data[at] << 8 | data[at + 1])
-        entries.append(data[start:at])
-    if at != end or len(entries) > WIDTH:
+    entries, rest = whole_entries(data)
+    if rest or len(entries) > WIDTH:
         raise Malformed("not a bundle of up to 256 entries")
     return entries
+
+
+def whole_entries(data: bytes) -> tuple[list[bytes], bytes]:
+    """Return the entries of a bundle that may be damaged, and what is left and is no entry."""
+    entries: list[bytes] = []
+    keep, at, end = entries.append, 0, len(data)
+    while at + 2 <= end:
+        start = at + 2
+        after = start + (data[at] << 8 | data[at + 1])
+        if after > end:
+            break
+        keep(data[start:after])
+        at = after
+    return entries, data[at:]
 
 
 class RightEdge:
@@ -204,7 +224,9 @@ class RightEdge:
         self.hashing = hashing
         self.size = size
         self._rows = list(rows)
-        if [len(row) for row in rows] != [_last(size, n).width * HASH_BYTES for n in _levels(size)]:
+        if [len(row) for row in rows] != [
+            last_tile(size, n).width * HASH_BYTES for n in levels(size)
+        ]:
             raise Malformed(f"not the partial tiles of a tree of {size}")
 
     def rows(self) -> list[bytes]:
@@ -213,7 +235,7 @@ class RightEdge:
 
     def partials(self) -> list[tuple[Tile, bytes]]:
         """Return the partial tiles that a checkpoint of this size needs, with their bytes."""
-        return [(_last(self.size, level), row) for level, row in enumerate(self._rows) if row]
+        return [(last_tile(self.size, level), row) for level, row in enumerate(self._rows) if row]
 
     def extend(self, leaves: bytes) -> list[tuple[Tile, bytes]]:
         """Append leaf hashes.
@@ -261,16 +283,6 @@ class RightEdge:
     def root(self) -> bytes:
         """Return the root of all leaves so far."""
         return fold(self.hashing, self.hashes())
-
-
-def _levels(size: int) -> range:
-    """Return the levels that a tree of ``size`` has."""
-    return range(-(-size.bit_length() // HEIGHT))
-
-
-def _last(size: int, level: int) -> Tile:
-    """Return a level's partial tile; of width 0, where the last tile is full."""
-    return Tile(level, hashes_at(size, level) // WIDTH, hashes_at(size, level) % WIDTH)
 
 
 def _part(width: int) -> str:

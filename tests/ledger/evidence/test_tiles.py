@@ -20,6 +20,7 @@ from ledger.evidence.tiles import (
     path_of,
     tile_of,
     tiles_of,
+    whole_entries,
     width_at,
 )
 from ledger.evidence.tree import Frontier, Node, split
@@ -138,6 +139,13 @@ def test_a_bundle_holds_the_longest_entry_and_no_longer_one() -> None:
 def test_bytes_that_do_not_end_where_an_entry_ends_are_no_bundle(data: bytes) -> None:
     with pytest.raises(Malformed):
         decode_bundle(data)
+
+
+def test_what_is_no_entry_is_told_apart_in_a_damaged_bundle() -> None:
+    assert whole_entries(b"\0\1a\0\2b") == ([b"a"], b"\0\2b")
+    assert whole_entries(b"\0\1a\0") == ([b"a"], b"\0")
+    assert whole_entries(b"\0\1a") == ([b"a"], b"")
+    assert whole_entries(b"") == ([], b"")
 
 
 @pytest.mark.parametrize("hashing", [SHA256, SM3], ids=lambda hashing: hashing.name)
