@@ -242,8 +242,13 @@ def verified(note: Note, verifiers: Iterable[Verifier]) -> tuple[SignatureLine, 
 
 
 def is_name(text: str) -> bool:
-    """Say whether a text may name a key: not empty, no white space, no control character, no +."""
-    return bool(text) and "+" not in text and not any(c.isspace() or c < " " for c in text)
+    """Say whether a text may name a key.
+
+    It has at least one character, and no white space, plus sign, control character or lone
+    surrogate (which stands for bytes that are no UTF-8).
+    """
+    odd = (c == "+" or c.isspace() or c < " " or "\ud800" <= c <= "\udfff" for c in text)
+    return bool(text) and not any(odd)
 
 
 def is_text(text: str) -> bool:

@@ -166,7 +166,7 @@ def test_a_key_out_of_form_or_with_another_id_is_refused(text: str) -> None:
         VerifierKey.parse(text)
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u3000b", "a\x1bb"])
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u3000b", "a\x1bb", "\udcff"])
 def test_a_key_is_not_named_with_spaces_plus_or_control_characters(name: str) -> None:
     with pytest.raises(Malformed):
         VerifierKey(name, b"\1" + b"k" * 32)
