@@ -1,0 +1,87 @@
+"""The Merkle tree of RFC 6962 and 9162: leaves, paths, and a tree that grows tile by tile."""
+
+from collections.abc import Callable, Sequence
+
+from ledger.evidence.verifier.signatures import HASH_BYTES, sha256, sm3
+
+TILE = 256
+Hash = Callable[[bytes], bytes]
+
+
+def hash_of(origin: str) -> Hash:
+    """Return the hash function of a log; the twin that uses SM3 says so in its origin."""
+    return sm3 if origin.endswith("/sm3") else sha256
+
+
+def leads_to(
+    hashed: Hash, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
+    """Say whether a path leads from a leaf to a root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size or any(len(one) != HASH_BYTES for one in path):
+        return False
+    at, last, found = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = hashed(b"\1" + sibling + found)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            found = hashed(b"\1" + found + sibling)
+        at, last = at >> 1, last >> 1
+    return last == 0 and found == root
+
+
+class Growing:
+    """A tree under way: of each level the hashes that are in no full tile yet.
+
+    Attributes:
+        size: how many leaves it has.
+    """
+
+    def __init__(self, hashed: Hash) -> None:
+        self.size = 0
+        self._hash = hashed
+        self._levels: list[list[bytes]] = []
+
+    def add(self, leaf: bytes) -> list[tuple[int, int, list[bytes]]]:
+        """Append a leaf; return level, number and hashes of the tiles that it fills."""
+        full: list[tuple[int, int, list[bytes]]] = []
+        level, coming = 0, leaf
+        self.size += 1
+        while True:
+            if level == len(self._levels):
+                self._levels.append([])
+            row = self._levels[level]
+            row.append(coming)
+            if len(row) < TILE:
+                return full
+            full.append((level, self.size // TILE ** (level + 1) - 1, row))
+            self._levels[level] = []
+            level, coming = level + 1, self._above(row)
+
+    def partial(self) -> list[tuple[int, int, list[bytes]]]:
+        """Return level, number and hashes of the tiles that are not full."""
+        rows = enumerate(self._levels)
+        return [(level, self.size // TILE ** (level + 1), row) for level, row in rows if row]
+
+    def root(self) -> bytes:
+        """Return the root of all leaves so far."""
+        found = b""
+        for row in self._levels:
+            at = len(row)
+            while at:
+                part = at & -at
+                above = self._above(row[at - part : at])
+                found = self._hash(b"\1" + above + found) if found else above
+                at -= part
+        return found or self._hash(b"")
+
+    def _above(self, row: Sequence[bytes]) -> bytes:
+        """Return the root above 1, 2, 4, … hashes."""
+        hashed = self._hash
+        while len(row) > 1:
+            pairs = range(0, len(row), 2)
+            row = [hashed(b"\1" + row[at] + row[at + 1]) for at in pairs]
+        return row[0]
