@@ -25,8 +25,7 @@ from aggregates.decisions import Command, New, Unmet, World, command, flag, hard
 from aggregates.facts import Code, Count, Digest, Fact
 from aggregates.ids import ClaimId, ClassId, EnrolmentId
 from aggregates.law.deadlines import retention_deadline
-from aggregates.subsidy_claim.reach import STATUS_ZH
-from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
+from aggregates.subsidy_claim.reach import claims_of, unsettled
 from aggregates.training_class.reach import class_is_known, whose
 from aggregates.training_class.state import TRAINING_CLASS
 
@@ -123,12 +122,10 @@ class SealArchive(Command):
 
     Attributes:
         occurred: The conditional records that there are.
-        claim_ids: The claims of the class, all of them.
     """
 
     class_id: ClassId
     occurred: tuple[ConditionalKind, ...] = ()
-    claim_ids: tuple[ClaimId, ...] = ()
 
     def facts(self, world: World) -> Iterator[New]:
         """Record the seal with the digest of all documents and the retention as known today."""
@@ -144,7 +141,7 @@ class SealArchive(Command):
             documents=len(one.documents),
             pages=sum(document.pages for document in one.documents),
             manifest_sha256=one.manifest_sha256,
-            claim_ids=self.claim_ids,
+            claim_ids=world.state(TRAINING_CLASS, self.class_id).claims,
             last_paid_on=paid,
             retention_from=max(world.today, paid or world.today),
             retention_to=kept.last or world.today,
@@ -181,8 +178,8 @@ def rows_of(c: CheckArchive | SealArchive, world: World) -> tuple[ChecklistRow, 
 
 
 def last_paid_on(c: SealArchive, world: World) -> date | None:
-    """Return the day of the last payment of the claims named, if there is one."""
-    claims = world.states(SUBSIDY_CLAIM, c.claim_ids).values()
+    """Return the day of the last payment of the claims of the class, if there is one."""
+    claims = claims_of(c.class_id, world).values()
     return max((one.paid_on for one in claims if one.paid_on is not None), default=None)
 
 
@@ -240,16 +237,7 @@ hard("ARC-06", SealArchive)(both_media_are_there)
 @hard("ARC-01", SealArchive)
 def archive_reaches_to_the_subsidy(c: SealArchive, world: World) -> Iterator[Unmet]:
     """The archive goes from the enrolment to the subsidy: every claim of the class is settled."""
-    for at, one in enumerate(world.states(SUBSIDY_CLAIM, c.claim_ids).values()):
-        where = f"claim_ids[{at}]"
-        if one.class_id != c.class_id:
-            yield unmet(("本班期的申报", "a claim of the class"), ("不是", "it is not"), where)
-        elif not one.settled:
-            yield unmet(
-                ("已拨付或已作不予补贴决定", "a claim that is paid or refused"),
-                (STATUS_ZH[one.status], one.status),
-                where,
-            )
+    yield from unsettled(c.class_id, world)
 
 
 @flag("ARC-07", SealArchive)

@@ -97,7 +97,7 @@ class ArchiveSealed(Fact):
         documents: How many documents it holds.
         pages: How many pages that is.
         manifest_sha256: Digest over the documents: their kinds, digests and media.
-        last_paid_on: The day of the last payment of the claims named; None without any.
+        last_paid_on: The day of the last payment of the claims of the class; None without any.
         claim_ids: The claims of the class, all of them settled.
         retention_from: The day from which the ten years run, as known today (C-13).
         retention_to: The last day of the retention, as known today; closing the class later

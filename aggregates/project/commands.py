@@ -84,7 +84,7 @@ class RegisterProject(Command):
 @lifecycle(RegisterProject)
 def project_is_new(c: RegisterProject, world: World) -> Iterator[Unmet]:
     """A project is registered once, for a period that does not run backwards."""
-    if c.project_id is not None and world.exists(PROJECT, c.project_id):
+    if c.project_id is not None and world.state(PROJECT, c.project_id).status:
         yield unmet(("尚未登记", "not registered before"), ("已登记", "registered already"))
     if world.caller.role == "COUNTY_HR" and c.county_code is None:
         yield unmet(("注明县区", "the county named"), ("未填", "none"), where="county_code")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from aggregates.facts import Code, Count, CountyCode, Digest, Fact, Fen, Title, fact
-from aggregates.ids import InstitutionId, ProjectId
+from aggregates.ids import ClaimId, ClassId, InstitutionId, ProjectId
 from aggregates.law.catalogues import Fund, Occupation, PersonCategory
 
 Family = Literal["SHORTAGE_HIGH_SKILL", "PROVINCE_BRAND", "TARGET_GROUP", "LOCAL_INDUSTRY"]
@@ -44,3 +44,20 @@ class ProjectRegistered(Fact):
     fund: Fund
     valid_from: date
     valid_to: date
+
+
+@fact("project.money-taken.v1")
+class ProjectMoneyTaken(Fact):
+    """An accepted claim takes so much of what the project was bought for, from here on (C-37).
+
+    Attributes:
+        claim_id: The claim; what was said of it before no longer counts.
+        amount_fen: What is left of the claim; 0 once it is refused.
+    """
+
+    project_id: ProjectId
+    claim_id: ClaimId
+    class_id: ClassId
+    institution_id: InstitutionId
+    county_code: CountyCode
+    amount_fen: Fen

@@ -1,12 +1,16 @@
 """What the facts of a project add up to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from aggregates.decisions import Recorded, stream
 from aggregates.facts import Fact
-from aggregates.ids import InstitutionId
-from aggregates.project.facts import ProjectRegistered
+from aggregates.ids import ClaimId, InstitutionId
+from aggregates.project.facts import ProjectMoneyTaken, ProjectRegistered
+
+_NOTHING_TAKEN: Mapping[ClaimId, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Project:
         fund: The fund that pays.
         valid_from: First day.
         valid_to: Last day.
+        claims: What each accepted claim takes of the amount, in fen.
     """
 
     status: str = ""
@@ -44,6 +49,7 @@ class Project:
     fund: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    claims: Mapping[ClaimId, int] = field(default_factory=lambda: _NOTHING_TAKEN)
 
     def active(self, on: date) -> bool:
         """Say whether classes may be held under it on a day."""
@@ -55,13 +61,27 @@ class Project:
         """Say whether it names an occupation at a level, or names none."""
         return not self.occupations or (occupation, level) in self.occupations
 
+    def taken_fen(self, *, but_for: ClaimId | None = None) -> int:
+        """Return what all accepted claims take together, but for one of them."""
+        return sum(fen for claim_id, fen in self.claims.items() if claim_id != but_for)
+
 
 def evolve(project: Project, fact: Fact, at: Recorded) -> Project:
     """Return the project after one more fact."""
     del at
-    if not isinstance(fact, ProjectRegistered):
-        return project
-    return Project(
+    match fact:
+        case ProjectRegistered():
+            return _registered(project, fact)
+        case ProjectMoneyTaken():
+            claims = {**project.claims, fact.claim_id: fact.amount_fen}
+            return replace(project, claims=MappingProxyType(claims))
+        case _:
+            return project
+
+
+def _registered(project: Project, fact: ProjectRegistered) -> Project:
+    return replace(
+        project,
         status="ACTIVE",
         county=fact.county_code or "",
         family=fact.family,

@@ -26,7 +26,14 @@ from aggregates.law.regimes import binds
 from aggregates.subsidy_claim.case import Case, Head, asked_of, case_of, earliest
 from aggregates.subsidy_claim.facts import ClaimAccepted, ClaimRefused, ClaimReturned
 from aggregates.subsidy_claim.items import heads_of, total_of
-from aggregates.subsidy_claim.reach import claim_is_known, freed, of_claim, whose
+from aggregates.subsidy_claim.reach import (
+    claim_is_known,
+    freed,
+    known_to_class,
+    of_claim,
+    taking,
+    whose,
+)
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.subsidy_claim.submitting import Form, ResubmitClaim, SubmitClaim, case_of_form
 from aggregates.training_class.facts import Clock, Ground
@@ -85,6 +92,9 @@ class AcceptClaim(Command):
             policy_version=world.law.version,
         )
         yield of_claim(self.claim_id, fact, world)
+        if one.class_id is not None:
+            yield from known_to_class(self.claim_id, one.class_id, one.mode, world)
+        yield from taking(self.claim_id, total_of(live), world, begins=True)
         for head in case.heads:
             if not one.items[head.number].reserved:
                 yield of_person(_place(self.claim_id, head, case, world), one.regime)
@@ -194,6 +204,7 @@ class RefuseClaim(Command):
         )
         yield of_claim(self.claim_id, fact, world)
         yield from freed(self.claim_id, live, "REFUSED", world)
+        yield from taking(self.claim_id, 0, world)
 
 
 def asked_of_claims(rule_id: str) -> Callable[[ClaimRule], ClaimRule]:

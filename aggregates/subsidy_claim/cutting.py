@@ -16,9 +16,9 @@ from aggregates.subsidy_claim.facts import (
     ClaimItemsHeld,
     ClaimItemsReleased,
 )
-from aggregates.subsidy_claim.items import Hold, Item, heads_of, numbers_of, total_of
+from aggregates.subsidy_claim.items import Hold, Item, after, heads_of, numbers_of, total_of
 from aggregates.subsidy_claim.parts import Disallowal, HoldGround
-from aggregates.subsidy_claim.reach import claim_is_known, freed, of_claim, whose
+from aggregates.subsidy_claim.reach import claim_is_known, freed, of_claim, taking, whose
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.subsidy_claim.wording import about_items, yuan
 
@@ -70,6 +70,7 @@ def cut(
                 key = (item.account_id, item.payment_id)
                 free[key] = free.get(key, 0) + taken
         yield from freed(claim_id, ended, reason, world)
+        yield from taking(claim_id, total_of(after(one.items, rows)), world)
     for (account_id, payment_id), amount in free.items():
         yield from unreserved(account_id, payment_id, amount, "REMOVED", world)
 

@@ -8,9 +8,15 @@ from aggregates.entitlement.facts import EntitlementReleased, ReleaseReason
 from aggregates.entitlement.placing import of_person
 from aggregates.facts import Fact
 from aggregates.ids import ClaimId, ClassId, InstitutionId, derived_id
+from aggregates.law.deadlines import ClaimMode
+from aggregates.project.facts import ProjectMoneyTaken
+from aggregates.project.state import PROJECT
 from aggregates.subsidy_claim.items import Item
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM, Claim
-from aggregates.training_class.reach import in_reach, nobody_else
+from aggregates.training_class.facts import ClaimFiled
+from aggregates.training_class.reach import in_reach, nobody_else, of_class
+from aggregates.training_class.reach import whose as whose_class
+from aggregates.training_class.state import TRAINING_CLASS
 
 STATUS_ZH = {
     "": "不存在",
@@ -100,6 +106,68 @@ def at_step(one: Claim, statuses: tuple[str, ...], where: str = "") -> Iterator[
 def claim_is_known(claim_id: ClaimId, world: World, *statuses: str) -> Iterator[Unmet]:
     """Yield that the claim of a command does not exist, is at another step, or out of reach."""
     yield from known(world.state(SUBSIDY_CLAIM, claim_id), world, statuses)
+
+
+def known_to_class(
+    claim_id: ClaimId, class_id: ClassId, mode: ClaimMode, world: World
+) -> Iterator[New]:
+    """Yield that a class learns of a claim for it; nothing where it knows of it already."""
+    if claim_id not in world.state(TRAINING_CLASS, class_id).claims:
+        institution_id, county = whose_class(class_id, world)
+        fact = ClaimFiled(
+            class_id=class_id,
+            institution_id=institution_id,
+            county_code=county,
+            claim_id=claim_id,
+            mode=mode,
+        )
+        yield of_class(class_id, fact, world)
+
+
+def claims_of(class_id: ClassId, world: World) -> dict[ClaimId, Claim]:
+    """Return every claim that was handed in for a class."""
+    known_of = world.state(TRAINING_CLASS, class_id).claims
+    return {ClaimId(one): held for one, held in world.states(SUBSIDY_CLAIM, known_of).items()}
+
+
+def unsettled(class_id: ClassId, world: World) -> Iterator[Unmet]:
+    """Yield each claim of a class that is neither paid nor refused."""
+    for claim_id, one in claims_of(class_id, world).items():
+        if not one.settled:
+            yield unmet(
+                ("已拨付或已作不予补贴决定", "claims that are paid or refused"),
+                (f"{claim_id}：{STATUS_ZH[one.status]}", f"{claim_id}: {one.status or 'missing'}"),
+                where="class_id",
+            )
+
+
+def taking(
+    claim_id: ClaimId, amount_fen: int, world: World, *, begins: bool = False
+) -> Iterator[New]:
+    """Yield how much of its project's contract a claim takes from now on, where that changes.
+
+    Args:
+        claim_id: The claim; nothing follows where its class belongs to no project.
+        amount_fen: What it takes, 0 once it is refused.
+        world: What the decision may know.
+        begins: It is accepted; before that it takes nothing.
+    """
+    one = world.state(SUBSIDY_CLAIM, claim_id)
+    if one.project_id is None:
+        return
+    before = world.state(PROJECT, one.project_id).claims.get(claim_id)
+    if before == amount_fen or (before is None and not begins):
+        return
+    of = whose_is(claim_id, one, world)
+    fact = ProjectMoneyTaken(
+        project_id=one.project_id,
+        claim_id=claim_id,
+        class_id=of.class_id,
+        institution_id=of.institution_id,
+        county_code=of.county,
+        amount_fen=amount_fen,
+    )
+    yield New(PROJECT, one.project_id, fact, county=of.county, about=claim_id, regime=one.regime)
 
 
 def freed(

@@ -19,7 +19,15 @@ from aggregates.subsidy_claim.case import gathered
 from aggregates.subsidy_claim.facts import AuditReportIssued, MeetingResolved
 from aggregates.subsidy_claim.items import heads_of, total_of
 from aggregates.subsidy_claim.parts import Attendance, MeetingDecision, MeetingKind
-from aggregates.subsidy_claim.reach import at_step, claim_is_known, freed, known, of_claim, whose
+from aggregates.subsidy_claim.reach import (
+    at_step,
+    claim_is_known,
+    freed,
+    known,
+    of_claim,
+    taking,
+    whose,
+)
 from aggregates.subsidy_claim.rules_limits import at_most_three_a_year
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.training_class.hours import percent, waiver_of
@@ -239,6 +247,7 @@ class ResolveMeeting(Command):
             yield of_claim(row.claim_id, fact, world)
             if row.decision == "REJECT":
                 yield from freed(row.claim_id, live, "REFUSED", world)
+                yield from taking(row.claim_id, 0, world)
 
 
 @lifecycle(ResolveMeeting)

@@ -100,16 +100,22 @@ def living_allowance_is_provided_for(case: Case, world: World) -> Iterator[Unmet
 
 @asked_of_claims("ELG-28")
 def project_stays_within_its_contract(case: Case, world: World) -> Iterator[Unmet]:
-    """A claim for a project class stays within what the project was bought for (C-37)."""
+    """All claims for a project together stay within what it was bought for (C-37)."""
     project = project_of(case, world)
+    if project is None or not project.status:
+        return
     asked = sum(one.amount_fen for one in case.heads)
-    if project is not None and project.status and asked > project.amount_fen:
+    others = project.taken_fen(but_for=case.asked.claim_id)
+    if others + asked > project.amount_fen:
         yield unmet(
             (
-                f"不超过项目合同金额{yuan(project.amount_fen)}元",
-                f"the contract's {yuan(project.amount_fen)} yuan at most",
+                f"各次申报合计不超过项目合同金额{yuan(project.amount_fen)}元",
+                f"the contract's {yuan(project.amount_fen)} yuan at most, over all claims",
             ),
-            (f"{yuan(asked)}元", f"{yuan(asked)} yuan"),
+            (
+                f"{yuan(asked)}元，其他申报已占{yuan(others)}元",
+                f"{yuan(asked)} yuan, and {yuan(others)} taken by other claims",
+            ),
             where="items",
         )
 

@@ -13,7 +13,7 @@ from aggregates.subsidy_claim.case import Asked, Case, case_of
 from aggregates.subsidy_claim.facts import ClaimResubmitted, ClaimSubmitted
 from aggregates.subsidy_claim.items import carried
 from aggregates.subsidy_claim.parts import ClaimDoc, ClaimItem, ClaimItems, PayeeAccount, PlaceBasis
-from aggregates.subsidy_claim.reach import claim_is_known, freed, of_claim, whose
+from aggregates.subsidy_claim.reach import claim_is_known, freed, known_to_class, of_claim, whose
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM, Claim
 from aggregates.training_class.reach import in_reach
 from aggregates.training_class.reach import whose as whose_class
@@ -99,6 +99,7 @@ class SubmitClaim(Command):
             about=claim_id,
             regime=training.regime,
         )
+        yield from known_to_class(claim_id, self.class_id, self.mode, world)
 
 
 @command(
@@ -147,6 +148,8 @@ class ResubmitClaim(Command):
         kept = carried(one.items, self.items)
         dropped = [item for no, item in one.items.items() if no not in kept]
         yield from freed(self.claim_id, dropped, "DROPPED", world)
+        if one.class_id is not None:
+            yield from known_to_class(self.claim_id, one.class_id, one.mode, world)
 
 
 Form = SubmitClaim | ResubmitClaim
@@ -217,7 +220,7 @@ def claim_is_new_and_of_a_class(c: SubmitClaim, world: World) -> Iterator[Unmet]
         yield unmet(
             ("尚未提交的申报", "a claim not submitted before"), ("已提交", "it was"), "claim_id"
         )
-    if not world.exists(TRAINING_CLASS, c.class_id):
+    if not world.state(TRAINING_CLASS, c.class_id).status:
         yield unmet(("已备案的班期", "a class that was filed"), ("没有", "none"), "class_id")
     person, body = c.applicant_person_id is not None, c.applicant_institution_id is not None
     if (person, body) != ((True, False) if c.mode == "PERSON" else (False, True)):

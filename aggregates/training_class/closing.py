@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from aggregates.archive.state import ARCHIVE
 from aggregates.assessment.state import ASSESSMENT
 from aggregates.decisions import Command, New, Unmet, World, command, flag, lifecycle, unmet
-from aggregates.facts import Count
 from aggregates.ids import AssessmentId, ClassId
 from aggregates.law.clauses import clause
 from aggregates.law.regimes import binds
+from aggregates.subsidy_claim.items import heads_of
+from aggregates.subsidy_claim.reach import claims_of, unsettled
 from aggregates.training_class.approving import first_task
 from aggregates.training_class.facts import (
     ClassClosed,
@@ -159,18 +160,14 @@ def attendance_was_not_low(c: CompleteTeaching, world: World) -> Iterator[Unmet]
     roles=("INST_HEAD", "COUNTY_CLERK", "COUNTY_HR", "CITY_CENTRE", "CITY_HR"),
 )
 class CloseClass(Command):
-    """A class is closed once its results are in and its archive is sealed.
+    """A class is closed once its results are in, its claims settled and its archive sealed.
 
     Attributes:
         assessment_ids: All its assessments, whose results are counted.
-        claimed: Heads for whom a subsidy was claimed.
-        paid: Heads for whom one was paid.
     """
 
     class_id: ClassId
     assessment_ids: tuple[AssessmentId, ...] = ()
-    claimed: Count = 0
-    paid: Count = 0
 
     def facts(self, world: World) -> Iterator[New]:
         """Record the closure with what became of the heads."""
@@ -178,6 +175,7 @@ class CloseClass(Command):
         institution_id, county = whose(self.class_id, world)
         held = world.states(ASSESSMENT, self.assessment_ids).values()
         passed = {head for a in held for head, result in a.results.items() if result == "PASS"}
+        items = [i for c in claims_of(self.class_id, world).values() for i in c.items.values()]
         fact = ClassClosed(
             class_id=self.class_id,
             institution_id=institution_id,
@@ -187,8 +185,8 @@ class CloseClass(Command):
                 enrolled=one.heads,
                 completed=one.heads if one.taught else 0,
                 passed=len(passed),
-                claimed=self.claimed,
-                paid=self.paid,
+                claimed=heads_of(items),
+                paid=heads_of(item for item in items if item.stage == "PAID"),
             ),
             assessment_ids=self.assessment_ids,
         )
@@ -199,9 +197,10 @@ class CloseClass(Command):
 def class_is_settled(c: CloseClass, world: World) -> Iterator[Unmet]:
     """A class is closed after every candidate has a result and its archive is sealed.
 
-    The archive is sealed only after its claims are settled, so closing need not ask for them.
+    The claims that it knows of are settled, those too that came after the archive was sealed.
     """
     yield from class_is_known(c.class_id, world, "TAUGHT")
+    yield from unsettled(c.class_id, world)
     for at, one in enumerate(world.states(ASSESSMENT, c.assessment_ids).values()):
         where = f"assessment_ids[{at}]"
         if one.class_id != c.class_id:

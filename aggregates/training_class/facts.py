@@ -21,12 +21,14 @@ from aggregates.facts import (
 )
 from aggregates.ids import (
     AssessmentId,
+    ClaimId,
     ClassId,
     InstitutionId,
     OfficialId,
     PersonId,
 )
 from aggregates.law.catalogues import TrainingType
+from aggregates.law.deadlines import ClaimMode
 from aggregates.sealed import FreeText, Personal
 from aggregates.training_class.facts_delivery import (
     AttendanceSheetSealed,
@@ -294,6 +296,20 @@ class RosterChanged(Fact):
     approver: OfficialId | None = None
 
 
+@fact("training-class.claim-filed.v1")
+class ClaimFiled(Fact):
+    """A subsidy is claimed for the class: written with the claim, once for each.
+
+    By these facts a class knows its claims, all of them, when it is closed and its archive sealed.
+    """
+
+    class_id: ClassId
+    institution_id: InstitutionId
+    county_code: CountyCode
+    claim_id: ClaimId
+    mode: ClaimMode
+
+
 @record
 class ClassTotals:
     """What became of the heads of a class."""
@@ -325,6 +341,7 @@ __all__ = [
     "AttendanceSheetSealed",
     "CalendarStanding",
     "Check",
+    "ClaimFiled",
     "ClassClosed",
     "ClassFilingApproved",
     "ClassFilingRejected",

@@ -281,7 +281,7 @@ class ReturnClassFiling(Command):
 @lifecycle(SubmitClassFiling)
 def class_is_new(c: SubmitClassFiling, world: World) -> Iterator[Unmet]:
     """A registered body files a class once; a filing that was returned is resubmitted."""
-    if c.class_id is not None and world.exists(TRAINING_CLASS, c.class_id):
+    if c.class_id is not None and world.state(TRAINING_CLASS, c.class_id).status:
         yield unmet(("尚未备案的班期", "a class not filed before"), ("已有备案", "it was filed"))
     if not world.state(INSTITUTION, c.institution_id).registered:
         yield unmet(

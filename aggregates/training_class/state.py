@@ -9,10 +9,19 @@ from typing import Any
 
 from aggregates.decisions import Recorded, stream
 from aggregates.facts import Fact
-from aggregates.ids import ClassId, EnrolmentId, InstitutionId, OfficialId, PersonId, derived_id
+from aggregates.ids import (
+    ClaimId,
+    ClassId,
+    EnrolmentId,
+    InstitutionId,
+    OfficialId,
+    PersonId,
+    derived_id,
+)
 from aggregates.law.deadlines import local_date
 from aggregates.training_class.facts import (
     AttendanceSheetSealed,
+    ClaimFiled,
     ClassClosed,
     ClassFilingApproved,
     ClassFilingRejected,
@@ -94,6 +103,7 @@ class TrainingClass:
         ended_at: When the teaching was completed.
         delivered: The hours taught, once it is completed.
         awaits_visit: The visit during the first class is missing (FIL-03).
+        claims: Every claim that was handed in for it, whatever became of it.
         closed_on: Local date of the closure.
     """
 
@@ -129,6 +139,7 @@ class TrainingClass:
     ended_at: datetime | None = None
     delivered: DeliveredHours | None = None
     awaits_visit: bool = False
+    claims: tuple[ClaimId, ...] = ()
     closed_on: date | None = None
 
     @property
@@ -320,6 +331,10 @@ def _completed(one: TrainingClass, fact: TeachingCompleted, at: Recorded) -> Tra
     )
 
 
+def _claimed(one: TrainingClass, fact: ClaimFiled, at: Recorded) -> TrainingClass:
+    return replace(one, claims=(*one.claims, fact.claim_id))
+
+
 def _closed(one: TrainingClass, fact: ClassClosed, at: Recorded) -> TrainingClass:
     return replace(one, status="CLOSED", closed_on=at.on)
 
@@ -338,6 +353,7 @@ _STEPS: Mapping[type[Fact], Callable[[TrainingClass, Any, Recorded], TrainingCla
     AttendanceSheetSealed: _attended,
     RecordingRegistered: _recorded,
     TeachingCompleted: _completed,
+    ClaimFiled: _claimed,
     ClassClosed: _closed,
 }
 

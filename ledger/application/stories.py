@@ -11,8 +11,11 @@ from projections.trail.queries import TrailRow
 
 ENTRIES_MAX = 5_000
 """Entries of a class that are told at most."""
-HIDDEN = ("risk-signal.", "sealed.", "access.sensitive-data-accessed.", "access.subject-erased.")
-"""What stands in no story of a class: doubts, and who looked."""
+HIDDEN = (
+    *("risk-signal.", "sealed.", "access.sensitive-data-accessed.", "access.subject-erased."),
+    "training-class.claim-filed.",
+)
+"""What stands in no story of a class: doubts, who looked, and what the claim's own entry tells."""
 
 
 async def class_story(ledger: Ledger, asked: Asked, class_id: UUID) -> Timeline:

@@ -61,19 +61,9 @@ class Archiving:
         checked = in_office(plus(filed.date(), 1), chance)
         self._check(plan, "FINAL", checked)
         sealed = in_office(plus(checked.date(), 1), chance)
-        data = {
-            "class_id": plan.class_id,
-            "occurred": ["ASSESSMENT_RECORDS"],
-            "claim_ids": [one.claim_id for one in claims],
-        }
+        data = {"class_id": plan.class_id, "occurred": ["ASSESSMENT_RECORDS"]}
         self._script.ask(sealed, self._office.clerk, "seal-archive", data)
-        granted = [one for one in claims if not one.refused]
-        closed = {
-            "class_id": plan.class_id,
-            "assessment_ids": [plan.assessment_id],
-            "claimed": _heads(claims, live=False),
-            "paid": _heads(granted, live=True),
-        }
+        closed = {"class_id": plan.class_id, "assessment_ids": [plan.assessment_id]}
         at = in_office(plus(sealed.date(), 1), chance)
         self._script.ask(at, self._office.clerk, "close-class", closed)
 
@@ -98,8 +88,3 @@ class Archiving:
     def _check(self, plan: ClassPlan, part: str, at: datetime) -> None:
         data = {"class_id": plan.class_id, "part": part, "occurred": ["ASSESSMENT_RECORDS"]}
         self._script.ask(at, self._office.clerk, "check-archive", data)
-
-
-def _heads(claims: Iterable[ClaimPlan], *, live: bool) -> int:
-    items = (item for one in claims for item in (one.live() if live else one.items))
-    return len({item.seat.person.id_number for item in items})

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, count
 from typing import Any, Final, Literal
 
 from ledger.simulation.bodies import Body, Lecturer, Room
 from ledger.simulation.chance import Chance
 from ledger.simulation.courses import Course
-from ledger.simulation.days import DAY, is_holiday, is_workday, moment
+from ledger.simulation.days import DAY, days, is_holiday, is_workday, moment
 
 Pattern = Literal["FULL", "MORNINGS", "EVENINGS", "WEEKENDS"]
 Part = Literal["AM", "PM", "EVE"]
@@ -94,6 +95,14 @@ def runs_on(pattern: Pattern, day: date) -> bool:
     if pattern == "WEEKENDS":
         return day.weekday() >= _SATURDAY and not is_holiday(day) and not is_workday(day)
     return is_workday(day)
+
+
+def first_day(pattern: Pattern, wanted: date) -> date:
+    """Return the first day from one on that fits a pattern, else the last one of the same year."""
+    ends = date(wanted.year, 12, 31)
+    later = (day for day in days(wanted, ends) if runs_on(pattern, day))
+    before = (day for day in (wanted - n * DAY for n in count(1)) if runs_on(pattern, day))
+    return next(chain(later, before))
 
 
 def _halves(pattern: Pattern, start: date) -> Iterator[tuple[date, Part]]:

@@ -11,11 +11,11 @@ from ledger.simulation.bodies import CAPACITY, Body
 from ledger.simulation.chance import Chance
 from ledger.simulation.classes import ClassPlan, Pool, Seat
 from ledger.simulation.courses import ONLINE_SESSIONS, Course
-from ledger.simulation.days import DAY, days, in_office, last_day, minus, plus
+from ledger.simulation.days import DAY, in_office, last_day, minus, plus
 from ledger.simulation.naming import Naming
 from ledger.simulation.projects import Project
 from ledger.simulation.scales import RATES, Scale
-from ledger.simulation.timetables import Pattern, Session, Wanted, runs_on, timetable
+from ledger.simulation.timetables import Pattern, Session, Wanted, first_day, timetable
 
 MONTHS: Final = (
     (1, 3),
@@ -161,9 +161,7 @@ class Year:
         )
         heads = self._heads(slot, chance)
         pattern = "FULL" if project else chance.weighted(PATTERNS)
-        start = next(
-            day for day in days(slot.start, slot.start + 30 * DAY) if runs_on(pattern, day)
-        )
+        start = first_day(pattern, slot.start)
         main = len(body.sites()) == 1 or heads > CAPACITY or chance.happens(_MAIN_SITE_BP)
         wanted = Wanted(
             body=body,

@@ -23,6 +23,7 @@ from aggregates.subsidy_claim.facts import (
     MeetingResolved,
 )
 from aggregates.subsidy_claim.parts import Attendance, ClaimItem, FundShare, PayeeAccount
+from aggregates.training_class.facts import ClaimFiled
 from tests.ledger.class_story import STANDARD_FEN, Story, Trainee
 from tests.ledger.small_world import digest, official, on
 
@@ -59,6 +60,12 @@ def submit_claim(story: Story) -> None:
         submitted_at=story.writer.now,
     )
     story.put("subsidy-claim", story.claim, submitted, channel="outer")
+    known = ClaimFiled(
+        claim_id=story.claim,
+        mode="AGENCY",
+        **story.of(),  # type: ignore[arg-type]  # the ids every fact restates
+    )
+    story.put("training-class", story.id, known, channel="outer")
     accepted = ClaimAccepted(
         claim_id=story.claim,
         mode="AGENCY",

@@ -28,7 +28,7 @@ from aggregates.subsidy_claim.parts import (
     FundShare,
     PayeeAccount,
 )
-from aggregates.training_class.facts import Ground
+from aggregates.training_class.facts import ClaimFiled, Ground
 from tests.projections.entries import OFFICIAL, digest, matchable, personal, some_id
 from tests.projections.filings import COUNTY, DAY, STANDARD_FEN
 from tests.projections.stories import Story
@@ -98,7 +98,9 @@ class Claimed:
             package_sha256=digest("package", self.claim_id),
             submitted_at=self.begun,
         )
-        return self.write(fact, self.begun)
+        submitted = self.write(fact, self.begun)
+        story.write(self.about["class_id"], ClaimFiled(**self.about, mode="AGENCY"))
+        return submitted
 
     def resubmit(self, heads: int = 1) -> int:
         """Hand the claim in again, for the first ``heads`` only."""

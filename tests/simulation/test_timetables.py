@@ -8,7 +8,7 @@ import pytest
 from ledger.simulation.bodies import Bodies, Body
 from ledger.simulation.chance import Chance
 from ledger.simulation.courses import CARE, COURSES, DOUGH, SELLING, Course
-from ledger.simulation.days import is_holiday, is_workday, minus
+from ledger.simulation.days import days, is_holiday, is_workday, minus
 from ledger.simulation.naming import Naming
 from ledger.simulation.people import People
 from ledger.simulation.timetables import (
@@ -17,7 +17,9 @@ from ledger.simulation.timetables import (
     Session,
     Wanted,
     alternatives,
+    first_day,
     kinds,
+    runs_on,
     timetable,
 )
 from ledger.vault.keys import SeededKeyring
@@ -100,3 +102,13 @@ def test_a_body_whose_rooms_are_taken_for_months_makes_no_timetable(body: Body) 
         day += timedelta(days=1)
     with pytest.raises(ValueError, match="no free rooms"):
         made(body, CARE)
+
+
+@pytest.mark.parametrize("pattern", ["FULL", "MORNINGS", "EVENINGS", "WEEKENDS"])
+def test_a_class_begins_on_a_day_of_its_pattern_in_the_year_for_which_it_is_planned(
+    pattern: Pattern,
+) -> None:
+    for wanted in days(date(2024, 1, 1), date(2025, 12, 31)):
+        found = first_day(pattern, wanted)
+        assert runs_on(pattern, found)
+        assert found.year == wanted.year

@@ -18,7 +18,8 @@ from aggregates.subsidy_claim.facts import (
     ClaimSubmitted,
 )
 from aggregates.subsidy_claim.parts import CERT_NO_CHARS_MAX, ITEMS_MAX
-from aggregates.training_class.facts import Ground, TeachingCompleted
+from aggregates.training_class.facts import ClaimFiled, Ground, TeachingCompleted
+from aggregates.training_class.state import TRAINING_CLASS
 from tests.aggregates.claim_commands import accept_claim, initial_review, submit_claim
 from tests.aggregates.claim_stories import (
     Story,
@@ -29,6 +30,7 @@ from tests.aggregates.claim_stories import (
     accepting,
     an_accepted_claim,
     claim_in,
+    handed_in,
     submitting,
 )
 from tests.aggregates.claims import (
@@ -58,6 +60,11 @@ REASONS = (Ground(rule_id="CLM-06", text=prose()),)
 REPLACED = "cd" * 32
 
 
+def claims_known(story: Story) -> tuple[ClaimId, ...]:
+    known: tuple[ClaimId, ...] = given(*story).loaded()[TRAINING_CLASS.name(CLASS)].state.claims
+    return known
+
+
 def test_a_submission_restates_class_heads_and_amount() -> None:
     fact = submitting(a_claimable_class()).fact(ClaimSubmitted)
     assert (fact.institution_id, fact.training_type) == (SCHOOL, "EMPLOYMENT_SKILL")
@@ -67,8 +74,18 @@ def test_a_submission_restates_class_heads_and_amount() -> None:
 
 def test_an_id_is_made_where_none_is_chosen() -> None:
     answer = submitting(a_claimable_class(), submit_claim(claim_id=None))
-    (new,) = answer.granted()
+    new, told_to_class = answer.granted()
     assert new.id == answer.fact(ClaimSubmitted).claim_id
+    assert (told_to_class.id, answer.fact(ClaimFiled).claim_id) == (CLASS, new.id)
+
+
+def test_a_class_knows_a_claim_from_its_submission_on_and_learns_of_it_once() -> None:
+    submitted = handed_in(a_claimable_class())
+    assert claims_known(submitted) == (CLAIM,)
+    assert claims_known(an_accepted_claim()) == (CLAIM,)
+    unaware = without(submitted, ClaimFiled)
+    accepted = told(unaware, accept_claim(), ACCEPTED, under=CLAIM_LAW, by=CLERK)
+    assert (claims_known(unaware), claims_known(accepted)) == ((), (CLAIM,))
 
 
 def test_a_claim_full_of_faults_is_recorded_all_the_same() -> None:

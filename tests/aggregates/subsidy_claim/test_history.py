@@ -107,7 +107,7 @@ COMMANDS: tuple[Command, ...] = (
     allocate(100),
     FileArchiveDocument(class_id=CLASS, kind="OTHER", sha256=DOC, medium="BOTH", pages=1),
     CheckArchive(class_id=CLASS, part="TRAINING"),
-    SealArchive(class_id=CLASS, claim_ids=(CLAIM,)),
+    SealArchive(class_id=CLASS),
 )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from aggregates.archive.facts import ArchiveSealed
 from aggregates.archive.state import ARCHIVE
 from aggregates.assessment.facts import AssessmentApplied, AssessmentResultRecorded
 from aggregates.assessment.state import ASSESSMENT as ASSESSMENTS
+from aggregates.ids import ClaimId
 from aggregates.law.in_force import Law
 from aggregates.training_class.commands import CloseClass, CompleteTeaching, ReportScheduleChange
 from aggregates.training_class.facts import (
@@ -21,6 +23,9 @@ from aggregates.training_class.facts import (
     TeachingCompleted,
 )
 from aggregates.training_class.scheduling import NewDetails
+from tests.aggregates.claim_commands import submit_claim
+from tests.aggregates.claim_stories import a_paid_claim, an_ordered_claim, handed_in
+from tests.aggregates.claims import PAID
 from tests.aggregates.harness import (
     COUNTY,
     Happened,
@@ -62,6 +67,7 @@ from tests.aggregates.training_class.samples import (
 )
 
 EVENING = f"{END} 17:30"
+ANOTHER = ClaimId(UUID(int=0xC1FFF))
 
 
 def complete(
@@ -244,8 +250,6 @@ def close(*more: Happened, story: tuple[Happened, ...] | None = None, **changes:
     fields: dict[str, Any] = {
         "class_id": CLASS,
         "assessment_ids": (ASSESSMENT,),
-        "claimed": 2,
-        "paid": 2,
         **changes,
     }
     held = a_taught_class() if story is None else story
@@ -256,7 +260,20 @@ def test_a_class_is_closed_with_what_became_of_its_heads() -> None:
     answer = close(*assessed("PASS", "PASS", "FAIL"), archived())
     totals = answer.fact(ClassClosed).totals
     assert (totals.enrolled, totals.completed, totals.passed) == (12, 12, 2)
-    assert (totals.claimed, totals.paid) == (2, 2)
+    assert (totals.claimed, totals.paid) == (0, 0)
+
+
+def test_heads_claimed_and_paid_are_those_of_the_claims_that_the_class_knows() -> None:
+    more = (*assessed("PASS", "PASS", "PASS"), archived())
+    totals = close(*more, story=a_paid_claim()).fact(ClassClosed).totals
+    assert (totals.claimed, totals.paid) == (3, 3)
+
+
+def test_a_class_is_closed_only_once_every_claim_for_it_is_settled() -> None:
+    more = (*assessed("PASS", "PASS", "PASS"), archived())
+    close(*more, story=an_ordered_claim()).then_refused("LIFECYCLE")
+    late = handed_in((*a_paid_claim(), *more), submit_claim(claim_id=ANOTHER), now=PAID)
+    close(story=late).then_refused("LIFECYCLE")
 
 
 @pytest.mark.rule("ARC-01")
