@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("aggregates", "consumers", "ledger", "projections")
 
-CODE = frozenset({".css", ".html", ".js", ".py", ".sh", ".sql"})
+CODE = frozenset({".css", ".go", ".html", ".js", ".py", ".sh", ".sql"})
 TEXT = CODE | {".cfg", ".csv", ".json", ".md", ".svg", ".toml", ".txt", ".xml", ".yaml", ".yml"}
 TEXT_NAMES = frozenset({".gitignore", "Dockerfile", "LICENSE", "Makefile", "run"})
 
