@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Self
 
 from ledger.evidence.checkpoint import Checkpoint, open_checkpoint
 from ledger.evidence.errors import Malformed, Refuted
-from ledger.evidence.hashes import HASH_BYTES, SHA256
+from ledger.evidence.hashes import HASH_BYTES, SHA256, Hashing
 from ledger.evidence.note import (
     NOTE_BYTES_MAX,
     Note,
@@ -145,16 +145,37 @@ def decide(
     return Decision(answer, origin, before, Seen(new.size, new.root))
 
 
+def check_growth(
+    before: Seen, new: Checkpoint, proof: Sequence[bytes], hashing: Hashing = SHA256
+) -> None:
+    """Check that a checkpoint continues what was seen: what a witness does, and a careful signer.
+
+    Args:
+        before: what was seen last; of a log that is new, size 0 and the root of the empty tree.
+        new: the checkpoint.
+        proof: the consistency proof between both; empty from size 0.
+        hashing: the hash function of the log's tree.
+
+    Raises:
+        Refuted: it does not continue it: smaller, another root at the same size, a proof that does
+            not hold, or an empty tree with a root that is not its own.
+    """
+    if new.size == 0 and new.root != hashing.empty:
+        raise Refuted("not the root of an empty tree")
+    if not consistency_holds(hashing, before.size, new.size, before.root, new.root, proof):
+        raise Refuted("the checkpoint does not continue what was seen")
+
+
 def _growth(request: AddCheckpoint, before: Seen, new: Checkpoint) -> Answer | None:
-    """Return why a checkpoint does not continue what was seen, or nothing."""
+    """Return why a checkpoint is not cosigned, or nothing."""
     if request.old > new.size:
         return _refusal(HTTPStatus.BAD_REQUEST, "the old size is larger than the new one")
     if request.old != before.size:
         return Answer(HTTPStatus.CONFLICT, f"{before.size}\n", SIZE_TYPE)
-    if new.size == 0 and new.root != SHA256.empty:
-        return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "not the root of an empty tree")
-    if not consistency_holds(SHA256, before.size, new.size, before.root, new.root, request.proof):
-        return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "the proof does not verify")
+    try:
+        check_growth(before, new, request.proof)
+    except Refuted as fault:
+        return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(fault))
     return None
 
 

@@ -29,6 +29,7 @@ from ledger.evidence.witness import (
     Stale,
     read_answer,
 )
+from tests.ledger.evidence.checkers import Checker, build, tool
 from tests.ledger.evidence.logs import (
     LOG,
     NOW,
@@ -42,7 +43,6 @@ from tests.ledger.evidence.logs import (
     put_tiles,
     signed_log,
 )
-from tests.ledger.evidence.outside import Checker, build, tool
 from tests.ledger.evidence.vectors import BIG_ROOT, big_entries
 
 SIZE = 700

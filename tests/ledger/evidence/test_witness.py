@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.errors import Malformed, Refuted
-from ledger.evidence.hashes import SHA256
+from ledger.evidence.hashes import SHA256, SM3
 from ledger.evidence.keys import verifier_of
 from ledger.evidence.note import Note, Signer, sign
 from ledger.evidence.reading import hashes_of
@@ -19,11 +20,21 @@ from ledger.evidence.witness import (
     NotCosigned,
     Seen,
     Stale,
+    check_growth,
     decide,
     monitoring_path,
     read_answer,
 )
-from tests.ledger.evidence.logs import LOG, NOW, ORIGIN, WITNESS, MemoryLog, entries, signed_log
+from tests.ledger.evidence.logs import (
+    LOG,
+    NOW,
+    ORIGIN,
+    WITNESS,
+    MemoryLog,
+    checkpoint_of,
+    entries,
+    signed_log,
+)
 
 LOGS = {ORIGIN: [verifier_of(LOG.key)]}
 SIZE = 300
@@ -228,6 +239,27 @@ def test_a_conflict_without_a_size_is_a_contradiction() -> None:
     assert read_answer(Answer(503, "later"), Note("text\n"), []) == NotCosigned(
         503, is_contradiction=False
     )
+
+
+def test_a_signer_sees_for_itself_that_a_checkpoint_continues_the_last_one() -> None:
+    for hashing in (SHA256, SM3):
+        old, new = (signed_log(entries(size), hashing=hashing) for size in (200, SIZE))
+        before, after = checkpoint_of(old), checkpoint_of(new)
+        proof = consistency_proof(hashing, 200, SIZE, hashes_of(new, SIZE, hashing))
+        seen = Seen(before.size, before.root)
+
+        check_growth(Seen(0, hashing.empty), before, (), hashing)
+        check_growth(seen, after, proof, hashing)
+        check_growth(seen, before, (), hashing)
+        for other, with_proof in (
+            (after, proof[:-1]),
+            (replace(after, root=before.root), proof),
+            (replace(before, root=after.root), ()),
+            (replace(before, size=199), ()),
+            (replace(before, size=0), ()),
+        ):
+            with pytest.raises(Refuted):
+                check_growth(seen, other, with_proof, hashing)
 
 
 def test_a_witness_shows_its_copy_under_the_hash_of_the_origin() -> None:
