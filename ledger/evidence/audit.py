@@ -143,6 +143,8 @@ class _Audit:
             self._compare_held(held)
         for bundle in bundles_of(size, self._edge.size):
             found = self._bundle(bundle)
+            if found and held and not self._continues_held:
+                return self._rewritten(held)  # it begins before what was found now
             if found:
                 return found
         return self._end()
@@ -271,7 +273,7 @@ class _Audit:
             row = read_tile(self._reader, tile) or read_tile(
                 self._reader, tile._replace(width=width)
             )
-            rows.append((row or b"")[: tile.width * HASH_BYTES] if tile.width else b"")
+            rows.append((row or b"")[: tile.width * HASH_BYTES])
         try:
             edge = RightEdge(self._hashing, held.size, rows)
         except Malformed:

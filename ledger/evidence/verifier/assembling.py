@@ -2,11 +2,12 @@
 
 The modules stand below one another in the order of their needs, without the imports that join
 them; the standard library's imports move to the top. Nothing is renamed or shortened: whoever
-reads the file reads the same code.
+reads the file reads the same code. ``python -m ledger.evidence.verifier.assembling`` prints it.
 """
 
 import ast
 import re
+import sys
 from importlib.resources import files
 from typing import Final
 
@@ -73,3 +74,7 @@ def single_file() -> str:
 
 def _lines_of(node: ast.stmt) -> set[int]:
     return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(single_file())

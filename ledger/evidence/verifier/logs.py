@@ -151,8 +151,15 @@ class Audit:
             return Found(TRUNCATED, tree.size, held.size)
         for number in range(-(-tree.size // TILE)):
             found = self._bundle(number)
+            if found and held and not self._continues and self._growing.size >= held.size:
+                return Found(REWRITTEN, 0, held.size)
             if found:
                 return self._above(self._growing.partial()) or found
+        return self._end()
+
+    def _end(self) -> Found | None:
+        """Conclude, when every leaf and every tile that filled up has been looked at."""
+        tree, held = self._tree, self._held
         self._above(self._growing.partial())
         is_signed = self._growing.root() == tree.root
         if is_signed and held and not self._continues:

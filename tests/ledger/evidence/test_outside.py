@@ -279,6 +279,8 @@ def test_openssl_verifies_the_sm2_line(tmp_path: Path) -> None:
     (tmp_path / "note").write_text(text, "utf-8")
     (tmp_path / "other").write_text(text + "x", "utf-8")
     openssl = Checker(tool("openssl"))
+    if "SM2" not in openssl("ecparam", "-list_curves").out:
+        pytest.skip("the openssl of this machine knows no SM2")
 
     def verify(name: str) -> int:
         asked = ("-sm3", "-sigopt", "distid:1234567812345678", "-verify", tmp_path / "key.pem")

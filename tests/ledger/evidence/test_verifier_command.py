@@ -48,17 +48,28 @@ def test_the_file_is_made_of_all_modules_and_names_nothing_twice() -> None:
     assert set(ORDER) == modules - {"__init__", "__main__", "assembling"}
 
 
-def test_it_runs_as_a_part_of_the_project_too() -> None:
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("ledger.evidence.verifier", "离线核验"),
+        ("ledger.evidence.verifier.assembling", "def main("),
+    ],
+)
+def test_it_runs_as_a_part_of_the_project_and_is_printed_by_it(module: str, expected: str) -> None:
+    asked = ["--help"] if module.endswith("verifier") else []
     ran = subprocess.run(
-        [sys.executable, "-m", "ledger.evidence.verifier", "--help"],
+        [sys.executable, "-m", module, *asked],
         cwd=Path(__file__).parents[3],
+        env={"PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=False,
     )
 
     assert ran.returncode == 0
-    assert "离线核验" in ran.stdout
+    assert expected in ran.stdout
+    assert ran.stdout == single_file() or asked
 
 
 def test_an_honest_log_is_told_fine_in_both_languages(auditor: Auditor) -> None:

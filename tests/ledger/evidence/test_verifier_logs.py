@@ -137,6 +137,15 @@ def test_both_see_a_log_rewritten_or_cut_off_with_the_real_key(
     assert (agreed(signed_log(ENTRIES[:size]), before) is None) == (size >= held)
 
 
+def test_both_name_the_rewritten_part_before_a_plain_change_behind_it() -> None:
+    rewritten = [*ENTRIES[:41], b"forged", *ENTRIES[42:]]
+    log = signed_log(rewritten)
+    put_entries(log, [*rewritten[:600], b"forged too", *rewritten[601:]], SIZE)
+
+    assert agreed(log) == Finding(Kind.CHANGED, Place.ENTRY, 600, 601, "tile/entries/002.p/188")
+    assert agreed(log, signed_log(ENTRIES[:100])) == Finding(Kind.REWRITTEN, Place.ENTRY, 0, 100)
+
+
 def test_both_read_the_twin_tree() -> None:
     twin = signed_log(ENTRIES, hashing=SM3)
     now = checkpoint_of(twin)
