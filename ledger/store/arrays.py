@@ -54,6 +54,10 @@ ARRAY_OF: Final = {
 """The array type of each element type."""
 
 
+EMPTY: Final = {oid: _EMPTY.pack(0, 0, oid) for oid in Oid}
+"""The array without elements, of each element type."""
+
+
 def array(oid: Oid, count: int, elements: Iterable[bytes]) -> bytes:
     """Return an array.
 
@@ -63,7 +67,7 @@ def array(oid: Oid, count: int, elements: Iterable[bytes]) -> bytes:
         elements: packed elements, in order.
     """
     if count == 0:
-        return _EMPTY.pack(0, 0, oid)
+        return EMPTY[oid]
     return b"".join((_HEAD.pack(1, 0, oid, count, 1), *elements))
 
 

@@ -187,6 +187,9 @@ class _Spelled:
         vaults = [one.vault for one in requests if one.vault]
         for table, oids in enumerate(VAULT_COLUMNS):
             rows = [vault[table] for vault in vaults if vault[table].count]
+            if not rows:
+                parameters += [arrays.EMPTY[oid] for oid in oids]
+                continue
             total = sum(one.count for one in rows)
             parameters += [
                 arrays.array(oid, total, [one.columns[at] for one in rows])
@@ -196,6 +199,8 @@ class _Spelled:
 
     def _key_parameters(self) -> list[bytes]:
         keys, count = self.keys, len(self.keys)
+        if not keys:
+            return [arrays.EMPTY[oid] for oid in KEY_COLUMNS]
         return [
             arrays.array(Oid.TEXT, count, [key.scope for key, _, _ in keys]),
             arrays.array(Oid.TEXT, count, [key.key for key, _, _ in keys]),
@@ -207,6 +212,10 @@ class _Spelled:
         ]
 
 
+KEY_COLUMNS: Final = (
+    *(Oid.TEXT, Oid.TEXT, Oid.BYTEA, Oid.BYTEA, Oid.INT8, Oid.INT8, Oid.TIMESTAMPTZ),
+)
+"""The types of the columns of the idempotency rows, in their order."""
 PARAMETER_OIDS: Final = (
     Oid.INT8,
     Oid.INT4,
@@ -214,7 +223,7 @@ PARAMETER_OIDS: Final = (
         arrays.ARRAY_OF[oid]
         for oid in (
             *(Oid.TIMESTAMPTZ, Oid.INT4, Oid.TEXT, Oid.TEXT, Oid.TEXT, Oid.BYTEA),
-            *(Oid.TEXT, Oid.TEXT, Oid.BYTEA, Oid.BYTEA, Oid.INT8, Oid.INT8, Oid.TIMESTAMPTZ),
+            *KEY_COLUMNS,
             *(oid for oids in VAULT_COLUMNS for oid in oids),
         )
     ),
