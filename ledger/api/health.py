@@ -14,16 +14,25 @@ async def healthz() -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether the log can be read, and how far the read models are behind it."""
+    """Say whether the log can be read, how far the read models are, and the evidence."""
     ledger = request.app.state.ledger
     async with ledger.pool.connection() as connection:
         cursor = await connection.execute(
             "select (select position from ledger.head),"
-            " (select coalesce(min(position), 0) from model.progress)"
+            " (select coalesce(min(position), 0) from model.progress),"
+            " (select min(size) from evidence.tree),"
+            " (select kind from evidence.fault where mended_at is null order by fault desc limit 1)"
         )
         row = await cursor.fetchone()
-    head, folded = row if row is not None else (0, 0)
-    body = {"status": "ok", "position": head, "folded": folded, "behind": head - folded}
+    head, folded, integrated, fault = row if row is not None else (0, 0, 0, None)
+    body = {
+        "status": "ok",
+        "position": head,
+        "folded": folded,
+        "behind": head - folded,
+        "integrated": integrated,
+        "evidence_fault": fault,
+    }
     return Response(orjson.dumps(body), media_type=JSON)
 
 

@@ -20,6 +20,7 @@ from ledger.errors import Misconfigured
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
+from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
 
@@ -100,7 +101,7 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions = Sessions()
-    folding = Folding(place.conninfo)
+    beside = (Folding(place.conninfo), Integrating(place.conninfo))
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
@@ -125,7 +126,8 @@ async def serve(
         # What stands by now stands for good: no collection need look at it again.
         gc.freeze()
         gc.set_threshold(*GARBAGE_THRESHOLDS)
-        folding.start()
+        for process in beside:
+            process.start()
         signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
         try:
             serving = asyncio.create_task(_quietly(server, held))
@@ -138,7 +140,8 @@ async def serve(
             signalling.cancel()
             with suppress(asyncio.CancelledError):
                 await signalling
-            await asyncio.to_thread(folding.stop)
+            for process in beside:
+                await asyncio.to_thread(process.stop)
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -15,11 +15,15 @@ from ledger.embedded.checks import Examination, Result, good
 from ledger.embedded.database import CONNECT_SECONDS, OwnServer, unreachable
 from ledger.embedded.launch import check_version
 from ledger.embedded.server import EmbeddedServer, ServerStatus
+from ledger.integration.storing import open_fault
 from ledger.settings import Settings
 from ledger.store.migrations import missing
 
-ROLES = ("mingzhang_reader", "mingzhang_writer", "mingzhang_fold", "mingzhang_vault")
-"""The group roles that a migration makes, if it may."""
+ROLES = (
+    *("mingzhang_reader", "mingzhang_writer", "mingzhang_fold", "mingzhang_vault"),
+    "mingzhang_integrator",
+)
+"""The group roles that migrations make, if they may."""
 
 DRIFT = timedelta(seconds=5)
 
@@ -222,6 +226,34 @@ def _damage(settings: Settings) -> Result:
     return good("未发现损坏的数据页。", "No damaged page was met.")
 
 
+def _evidence(settings: Settings) -> Result:
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+        there = connection.execute("select to_regclass('evidence.tree') is not null").fetchone()
+        if there != (True,):
+            return good("尚无证据。", "There is no evidence yet.")
+        fault = open_fault(connection)
+        row = connection.execute(
+            "select position, (select min(size) from evidence.tree) from ledger.head"
+        ).fetchone()
+    if fault is not None:
+        return Result(
+            "bad",
+            Message(f"整合已停止。{fault.text.zh}。", f"Integration has stopped: {fault.text.en}."),
+            Message(
+                "执行 mingzhang verify 查明原因，从备份恢复被改动的内容；恢复后自动继续。",
+                "Run mingzhang verify and restore what was changed; it then goes on by itself.",
+            ),
+        )
+    head, size = row or (0, 0)
+    return good(
+        f"树已覆盖 {size} 条，尚余 {head - size} 条。",
+        f"The trees hold {size} entries; {head - size} are to come.",
+    )
+
+
 def _url(settings: Settings) -> str | None:
     """Return where the database is, if it can be asked without starting anything."""
     if settings.database_url is None:
@@ -245,4 +277,5 @@ BOTH = (
     Examination("migrations", Message("数据库结构", "Migrations"), _migrations),
     Examination("damage", Message("数据完好", "Damage"), _damage),
     Examination("entries", Message("账本", "Ledger"), _last_entry),
+    Examination("evidence", Message("证据", "Evidence"), _evidence),
 )

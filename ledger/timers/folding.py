@@ -9,14 +9,12 @@ that is lost delays anything for long.
 """
 
 import logging
-import os
-import signal
-from multiprocessing import get_context
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 
+from ledger.timers.processes import Beside, Until
 from projections.catalogue import folds
 from projections.run import Overtaken, catch_up, prepare
 from projections.spreading import Folds
@@ -31,59 +29,17 @@ CHANNEL = "ledger_entry"
 _log = logging.getLogger(__name__)
 
 
-class Stopping(Protocol):
-    """An event between processes."""
-
-    def is_set(self) -> bool:
-        """Say whether it has come."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait for it."""
-
-
-class Folding:
+class Folding(Beside):
     """Folds in a process of its own until it is stopped."""
 
     def __init__(self, conninfo: str) -> None:
-        # A fresh interpreter: a forked one would share this one's connections and loop.
-        context = get_context("spawn")
-        self._stopping = context.Event()
-        told = (conninfo, self._stopping, os.getpid())
-        self._process = context.Process(target=keep_folding, args=told, name="folding")
-
-    def start(self) -> None:
-        """Begin."""
-        self._process.start()
-
-    def stop(self) -> None:
-        """End after the batch under way."""
-        self._stopping.set()
-        self._process.join()
+        """Prepare to fold the log of a database."""
+        super().__init__("folding", keep_folding, conninfo)
 
 
-def keep_folding(conninfo: str, stopping: Stopping, parent: int) -> None:
+def keep_folding(conninfo: str, until: Until) -> None:
     """Fold until told to stop or until the parent is gone; the work of the process."""
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        # A signal to the group is for the parent, which then says stop.
-        signal.signal(sign, signal.SIG_IGN)
-    Keeper(conninfo, folds(), _Until(stopping, parent)).run()
-
-
-class _Until:
-    """Says when to stop: on request, or when nobody is left to request it."""
-
-    def __init__(self, stopping: Stopping, parent: int) -> None:
-        self._stopping = stopping
-        self._parent = parent
-
-    def is_set(self) -> bool:
-        """Say whether to stop now."""
-        return self._stopping.is_set() or os.getppid() != self._parent
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for it, at most so long."""
-        self._stopping.wait(seconds)
-        return self.is_set()
+    Keeper(conninfo, folds(), until).run()
 
 
 class Keeper:
@@ -93,7 +49,7 @@ class Keeper:
         position: How far the read models have come.
     """
 
-    def __init__(self, conninfo: str, folds: Folds, stopping: _Until) -> None:
+    def __init__(self, conninfo: str, folds: Folds, stopping: Until) -> None:
         self._conninfo = conninfo
         self._folds = folds
         self._stopping = stopping

@@ -54,6 +54,18 @@ def test_a_running_installation_has_nothing_to_mend(home: Path) -> None:
     assert {one.state for one in checks} == {"good"}
 
 
+def test_what_stopped_the_integrator_is_bad_until_it_is_mended(own: Settings) -> None:
+    migrate(own.database_url or "")
+    assert check(own, "evidence").state == "good"
+    with psycopg.connect(own.database_url or "", autocommit=True) as connection:
+        connection.execute("insert into evidence.fault (position, kind) values (7, 'leaf')")
+        found = check(own, "evidence")
+        connection.execute("update evidence.fault set mended_at = now()")
+    assert found.state == "bad"
+    assert "第7位" in found.found.zh
+    assert check(own, "evidence").state == "good"
+
+
 def test_a_diagnosis_starts_no_server(home: Path) -> None:
     diagnose(settings_for(home))
     assert EmbeddedServer(home).status().state == "stopped"
@@ -249,6 +261,7 @@ def test_an_own_server_that_does_not_answer_is_bad_everywhere_and_never_raises(
         "migrations",
         "damage",
         "entries",
+        "evidence",
     }
     assert "hunter2" not in repr(checks)
 

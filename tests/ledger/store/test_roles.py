@@ -53,7 +53,11 @@ async def test_playing_replica_does_not_get_around_the_trigger(log: Log, databas
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize(
-    "role", ["mingzhang_writer", "mingzhang_reader", "mingzhang_fold", "mingzhang_vault"]
+    "role",
+    [
+        *("mingzhang_writer", "mingzhang_reader", "mingzhang_fold", "mingzhang_vault"),
+        "mingzhang_integrator",
+    ],
 )
 def test_no_role_is_granted_a_change_of_an_entry(database: str, role: str, change: str) -> None:
     with acting_as(database, role) as connection, pytest.raises(errors.InsufficientPrivilege):
