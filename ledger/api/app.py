@@ -1,15 +1,16 @@
 """The application: API, pages, sign-in, and a security policy that lets nothing in from outside."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, health, problems
+from ledger.api import commands, health, problems, receipts
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
+from ledger.api.static_log import add_log
 from ledger.application.running import Ledger
 from ledger.security.sessions import Sessions
 
@@ -85,6 +86,7 @@ def make_app(
     *,
     routers: Sequence[APIRouter] = (),
     pages: Sequence[Pages] = (),
+    published: Mapping[str, bytes] | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
 
@@ -93,6 +95,7 @@ def make_app(
         sessions: Who is signed in.
         routers: Further routes below ``/api/v1``: the questions.
         pages: What adds web pages to the application.
+        published: Keys and policy of the log, by their paths below ``/log/``.
     """
     app = FastAPI(
         title="明账 Mingzhang",
@@ -106,6 +109,9 @@ def make_app(
     commands.install(app)
     for router in routers:
         app.include_router(router, prefix=commands.PREFIX)
+    app.include_router(receipts.routes(), prefix=commands.PREFIX)
+    app.state.checkpoints = receipts.checkpoints(ledger.pool)
+    add_log(app, published or {})
     app.include_router(health.routes())
     for add in pages:
         add(app)

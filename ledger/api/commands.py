@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
 from ledger.api.problems import failure_body, lang_of, refusal_body
+from ledger.api.receipts import address_of
 from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
 from ledger.application.door import Door
@@ -27,7 +28,11 @@ _NOT_JSON = Message("正文应为JSON", "the body must be JSON")
 
 
 def recorded_body(answer: Recorded) -> dict[str, Any]:
-    """Return what was recorded as JSON."""
+    """Return what was recorded as JSON.
+
+    ``receipt`` is where the receipt of the last entry is found; the others lie beside it, each
+    under its position.
+    """
     return {
         "entries": [
             {"stream": w.stream, "version": w.version, "type": w.type} for w in answer.entries
@@ -37,6 +42,7 @@ def recorded_body(answer: Recorded) -> dict[str, Any]:
         "time": answer.time.isoformat(),
         "findings": [{"rule": f.rule, "detail": f.detail} for f in answer.findings],
         "repeated": answer.repeated,
+        "receipt": address_of(answer.last),
     }
 
 

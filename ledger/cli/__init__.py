@@ -22,6 +22,7 @@ GROUPS = (
     "asking",
     "projecting",
     "verifying",
+    "attesting",
     "tokens",
     "measuring",
     "documenting",

@@ -35,8 +35,10 @@ def init() -> None:
         written = asyncio.run(run())
     say(
         Message(
-            f"账本已就绪，写入{written}条初始条目。密钥在{settings.key_file}，请单独备份。",
-            f"ready; {written} initial entries. Keys: {settings.key_file}; back them up apart.",
+            f"账本已就绪，写入{written}条初始条目。密钥在{settings.key_file}和"
+            f"{place.signing.key_file}，请单独备份。",
+            f"ready; {written} initial entries. Keys: {settings.key_file} and"
+            f" {place.signing.key_file}; back them up apart.",
         )
     )
 

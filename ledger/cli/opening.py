@@ -12,6 +12,9 @@ from ledger.application.running import Ledger, open_ledger
 from ledger.clock import Clock, SystemClock
 from ledger.embedded.database import resolve
 from ledger.ids import Ids, SystemIds
+from ledger.integration.log_keys import LogKeys
+from ledger.integration.place import SigningPlace
+from ledger.integration.trees import origin_of
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.vault.keyfile import create_keyring, load_keyring
@@ -38,6 +41,11 @@ class Place:
         """
         return load_keyring(self.settings.key_file)
 
+    @property
+    def signing(self) -> SigningPlace:
+        """Where the log's signing keys are, and what was signed last."""
+        return SigningPlace.below(self.settings.home)
+
 
 @contextmanager
 def at_hand(settings: Settings, *, create_keys: Keyring | None = None) -> Iterator[Place]:
@@ -49,9 +57,19 @@ def at_hand(settings: Settings, *, create_keys: Keyring | None = None) -> Iterat
     """
     with resolve(settings) as conninfo:
         migrate(conninfo)
-        if create_keys is not None and not settings.key_file.exists():
-            create_keyring(settings.key_file, create_keys)
-        yield Place(settings, conninfo)
+        place = Place(settings, conninfo)
+        if create_keys is not None:
+            if not settings.key_file.exists():
+                create_keyring(settings.key_file, create_keys)
+            place.signing.prepare(_log_keys(settings, place.keyring()))
+        yield place
+
+
+def _log_keys(settings: Settings, keyring: Keyring) -> LogKeys:
+    """Return signing keys for a new log; a simulated one has those of its seed."""
+    origin = origin_of(source_of(settings, keyring))
+    seed = getattr(keyring, "seed", None)
+    return LogKeys.generate(origin) if seed is None else LogKeys.derived(origin, seed)
 
 
 @contextmanager

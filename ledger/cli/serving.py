@@ -17,6 +17,8 @@ from ledger.api.questions import routes as question_routes
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
+from ledger.integration.exporting import published
+from ledger.integration.log_keys import LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
@@ -101,11 +103,17 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions = Sessions()
-    beside = (Folding(place.conninfo), Integrating(place.conninfo))
+    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
-        app = make_app(ledger, sessions, routers=[question_routes()], pages=[add_pages])
+        app = make_app(
+            ledger,
+            sessions,
+            routers=[question_routes()],
+            pages=[add_pages],
+            published=_published(place),
+        )
         app.state.demo = demo
         config = uvicorn.Config(
             app,
@@ -142,6 +150,14 @@ async def serve(
                 await signalling
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+def _published(place: Place) -> dict[str, bytes]:
+    """Return the public halves of the signing keys; none, where checkpoints are not signed."""
+    try:
+        return published(place.signing.keys())
+    except LogKeysUnusable:
+        return {}
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -12,8 +12,8 @@ from psycopg import Connection, pq
 from psycopg.errors import error_from_result
 
 from ledger.evidence.errors import Malformed
-from ledger.evidence.hashes import Hashing
-from ledger.evidence.tiles import HEIGHT, RightEdge, Tile, partials
+from ledger.evidence.hashes import HASH_BYTES, Hashing
+from ledger.evidence.tiles import RightEdge, Tile, last_tile, levels
 from ledger.integration.faults import FaultKind, FaultRow, IntegrationFault
 
 _STATE: Final = "select size, root, frontier from evidence.tree where algorithm = %s"
@@ -21,7 +21,7 @@ _ENTRIES: Final = (
     b"select position, leaf, body from ledger.entry where position > $1 order by position limit $2"
 )
 _HEAD: Final = "select position from ledger.head"
-_TILES: Final = """
+_TILES: Final = b"""
 select level, number, hashes from evidence.tile
 where algorithm = %s and (level, number) in (select * from unnest(%s::smallint[], %s::bigint[]))
 """
@@ -114,13 +114,27 @@ def state(connection: Connection[Any], algorithm: str) -> TreeState:
     return TreeState(row[0], bytes(row[1]), bytes(row[2]))
 
 
+def tiles_asked(algorithm: str, places: Iterable[Tile]) -> tuple[bytes, tuple[object, ...]]:
+    """Return what to ask for tiles, and with which parameters; the answer is to be binary."""
+    wanted = list(places)
+    numbers = [one.number for one in wanted]
+    return _TILES, (algorithm, [one.level for one in wanted], numbers)
+
+
+def tiles_found(
+    places: Iterable[Tile], rows: Iterable[tuple[int, int, bytes]]
+) -> dict[Tile, bytes]:
+    """Return the tiles that were found, each cut to the width asked for."""
+    wanted = {(one.level, one.number): one for one in places}
+    cut = ((wanted[level, number], bytes(row)) for level, number, row in rows)
+    return {tile: row[: tile.width * HASH_BYTES] for tile, row in cut}
+
+
 def tiles(connection: Connection[Any], algorithm: str, places: Iterable[Tile]) -> dict[Tile, bytes]:
     """Return tiles as they lie there, each cut to the width asked for; those that are there."""
-    wanted = {(one.level, one.number): one for one in places}
-    asked = ([level for level, _ in wanted], [number for _, number in wanted])
-    found = connection.execute(_TILES, (algorithm, *asked), binary=True)
-    cut = ((wanted[level, number], bytes(row)) for level, number, row in found)
-    return {tile: row[: tile.width * 32] for tile, row in cut}
+    wanted = list(places)
+    found = connection.execute(*tiles_asked(algorithm, wanted), binary=True)
+    return tiles_found(wanted, found.fetchall())
 
 
 def edge(connection: Connection[Any], hashing: Hashing) -> RightEdge:
@@ -130,10 +144,9 @@ def edge(connection: Connection[Any], hashing: Hashing) -> RightEdge:
         IntegrationFault: tiles, frontier and root do not belong together.
     """
     stands = state(connection, hashing.name)
-    last = {tile.level: tile for tile in partials(stands.size)}
-    found = tiles(connection, hashing.name, last.values())
-    levels = range(-(-stands.size.bit_length() // HEIGHT))
-    rows = [found.get(last[level], b"") if level in last else b"" for level in levels]
+    last = [last_tile(stands.size, level) for level in levels(stands.size)]
+    found = tiles(connection, hashing.name, [tile for tile in last if tile.width])
+    rows = [found.get(tile, b"") for tile in last]
     try:
         taken = RightEdge(hashing, stands.size, rows)
     except Malformed:

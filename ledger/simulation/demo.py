@@ -12,6 +12,7 @@ from psycopg import Connection
 from aggregates.language import Message
 from ledger.embedded.server import EmbeddedServer
 from ledger.errors import Fault, Misconfigured
+from ledger.integration.place import SigningPlace
 from ledger.settings import Settings
 from ledger.simulation.building import Built, Progress, build, clear, connected, stands
 from ledger.simulation.judging import judge
@@ -54,6 +55,7 @@ def build_world(conninfo: str, settings: Settings, *, scale: str, years: int, se
         return
     world = plan_world(scale, years, seed)
     clear(conninfo)
+    SigningPlace.below(settings.home).forget()
     with _bar(len(world.planned)) as progress:
         uvloop.run(build(conninfo, world, progress=progress))
 

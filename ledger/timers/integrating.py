@@ -18,9 +18,13 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from ledger.clock import SystemClock
 from ledger.integration import storing
 from ledger.integration.faults import IntegrationFault
 from ledger.integration.integrator import LOCK, Integrator
+from ledger.integration.log_keys import LogKeysUnusable
+from ledger.integration.place import SigningPlace
+from ledger.integration.publishing import Publisher
 from ledger.integration.storing import Overtaken
 from ledger.timers.processes import Beside, Until
 
@@ -36,17 +40,24 @@ _log = logging.getLogger(__name__)
 
 
 class Integrating(Beside):
-    """Integrates in a process of its own until it is stopped."""
+    """Integrates and signs in a process of its own until it is stopped."""
 
-    def __init__(self, conninfo: str) -> None:
-        """Prepare to integrate the log of a database."""
-        super().__init__("integrating", keep_integrating, conninfo)
+    def __init__(self, conninfo: str, place: SigningPlace) -> None:
+        """Prepare to integrate the log of a database, and to sign with what lies at a place."""
+        super().__init__("integrating", keep_integrating, conninfo, place)
 
 
-def keep_integrating(conninfo: str, until: Until) -> None:
+def keep_integrating(conninfo: str, place: SigningPlace, until: Until) -> None:
     """Integrate until told to stop or until the parent is gone; the work of the process."""
     os.nice(NICENESS)
-    Keeper(conninfo, until).run()
+    try:
+        keys = place.keys()
+    except LogKeysUnusable as unusable:
+        _log.warning("checkpoints are not signed: %s", unusable.message.en)
+        Keeper(conninfo, until).run()
+        return
+    publisher = Publisher(place.signer(), keys.origin, SystemClock())
+    Keeper(conninfo, until, publisher.publish).run()
 
 
 class Keeper:
@@ -80,6 +91,8 @@ class Keeper:
                 )
             except Overtaken:
                 _log.info("another process integrates; standing by")
+            except OSError as error:
+                _log.error("the signer cannot remember (%s); trying again", error.strerror)
             except IntegrationFault as fault:
                 _log.error("integration has stopped: %s", fault.row.text.en)
             self._until.wait(RETRY_SECONDS)

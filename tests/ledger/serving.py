@@ -1,8 +1,9 @@
 """A real server over the small world, for tests that ask it by HTTP or look at it in a browser."""
 
 import asyncio
+import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 import httpx2
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from aggregates.decisions import Caller
 from ledger.api.app import make_app
@@ -69,8 +71,24 @@ class Served:
         return client
 
 
+def _server(app: FastAPI) -> uvicorn.Server:
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", loop="none")
+    return uvicorn.Server(config)
+
+
+def _address(held: socket.socket) -> str:
+    host, port = held.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
 @contextmanager
-def served(conninfo: str, *, demo: bool = True, classes: int = CLASSES) -> Iterator[Served]:
+def served(
+    conninfo: str,
+    *,
+    demo: bool = True,
+    classes: int = CLASSES,
+    published: Mapping[str, bytes] | None = None,
+) -> Iterator[Served]:
     """Write the small world and serve it until the block ends."""
     held = listen("127.0.0.1", 0)
     held.listen()
@@ -89,14 +107,13 @@ def served(conninfo: str, *, demo: bool = True, classes: int = CLASSES) -> Itera
         ) as ledger:
             told = await tell(ledger, conninfo, classes=classes)
             sessions = Sessions()
-            app = make_app(ledger, sessions, routers=[routes()], pages=[add_pages])
+            app = make_app(
+                ledger, sessions, routers=[routes()], pages=[add_pages], published=published
+            )
             app.state.demo = demo
-            config = uvicorn.Config(app, log_level="critical", lifespan="off", loop="none")
-            server = uvicorn.Server(config)
+            server = _server(app)
             stopping.append(server)
-            host, port = held.getsockname()[:2]
-            loop = asyncio.get_running_loop()
-            base = f"http://{host}:{port}"
+            loop, base = asyncio.get_running_loop(), _address(held)
             found.append(Served(base, conninfo, told, sessions, ledger, loop))
             ready.set()
             # The inner call leaves the signal handlers of the test run alone.

@@ -1,0 +1,120 @@
+"""A log as files: what the service answers below ``/log/``, written into a directory.
+
+checkpoint, tile/…, tile/entries/…      the tree of SHA-256
+sm3/checkpoint, sm3/tile/…              its twin; its bundles are the same files once more
+log.vkey, log.vkeys, policy             keys and policy, of the twin below sm3/
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+from aggregates.language import Message
+from ledger.errors import Failure
+from ledger.evidence.checkpoint import Checkpoint
+from ledger.evidence.note import Note
+from ledger.evidence.reading import CHECKPOINT
+from ledger.evidence.tiles import bundles_of, tiles_of
+from ledger.integration.log_keys import LogKeys, policy_text, vkeys
+from ledger.integration.slices import StoredLog
+from ledger.integration.trees import TREES, WORLD, TreeKind
+
+
+class NotExported(Failure):
+    """The log cannot be written out: there is nothing signed, or the directory is in use."""
+
+    exit_code = 73
+
+
+def published(keys: LogKeys) -> dict[str, bytes]:
+    """Return the files beside the log that say who signs it, by their paths below its prefix."""
+    files: dict[str, bytes] = {}
+    for tree in TREES:
+        signers = keys.of(tree)
+        files[prefix_of(tree) + "log.vkey"] = f"{signers[0].key}\n".encode()
+        files[prefix_of(tree) + "log.vkeys"] = vkeys(signers).encode()
+        files[prefix_of(tree) + "policy"] = policy_text(signers).encode()
+    files["promise.vkey"] = f"{keys.promising.key}\n".encode()
+    return files
+
+
+def prefix_of(tree: TreeKind) -> str:
+    """Return what stands before a tree's paths below the log's prefix: nothing, or ``sm3/``."""
+    return tree.suffix.removeprefix("/") + "/" if tree.suffix else ""
+
+
+def export_log(
+    connection: Connection[Any], folder: Path, beside: Mapping[str, bytes]
+) -> dict[str, int]:
+    """Write both trees at their newest checkpoints.
+
+    Args:
+        connection: to the database, in autocommit.
+        folder: where to; it is made, and must be empty.
+        beside: further files, by their paths (``published``).
+
+    Returns:
+        The size of each tree, by its name.
+
+    Raises:
+        NotExported: nothing was signed yet, a part of the log is missing, or the directory holds
+            something.
+        OSError: it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise NotExported(Message(f"目录 {folder} 不为空", f"the directory {folder} is not empty"))
+    for path, data in beside.items():
+        _write(folder / path, data)
+    return {tree.name: _export(StoredLog(connection, tree), folder, tree) for tree in TREES}
+
+
+def _export(log: StoredLog, folder: Path, tree: TreeKind) -> int:
+    note = log.read(CHECKPOINT)
+    if note is None:
+        raise NotExported(
+            Message("尚无已签的检查点", "there is no signed checkpoint yet"),
+            mend=Message(
+                "先用 mingzhang init 建立签名密钥，再启动服务",
+                "make signing keys with mingzhang init, and start the service",
+            ),
+        )
+    below = folder / prefix_of(tree)
+    size = Checkpoint.parse(Note.parse(note).text).size
+    for path in _paths(size):
+        first = folder / path
+        # Both trees are over the same entries: the files are there already.
+        if tree is not WORLD and path.startswith("tile/entries/") and first.exists():
+            _link(first, below / path)
+            continue
+        data = log.read(path)
+        if data is None:
+            raise NotExported(
+                Message(f"日志缺少 {path}", f"the log lacks {path}"),
+                mend=Message("请运行 mingzhang verify", "run mingzhang verify"),
+            )
+        _write(below / path, data)
+    # Last, so that a directory with a checkpoint is whole.
+    _write(below / CHECKPOINT, note)
+    return size
+
+
+def _paths(size: int) -> Iterator[str]:
+    yield from (tile.path for tile in tiles_of(size))
+    yield from (bundle.path for bundle in bundles_of(size))
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _link(first: Path, second: Path) -> None:
+    second.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(first, second)
+    except OSError:  # a file system without links
+        second.write_bytes(first.read_bytes())

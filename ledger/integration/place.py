@@ -1,0 +1,62 @@
+"""Where an installation keeps what it signs with, and what it signed last."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.integration.log_keys import LogKeys, create_log_keys, load_log_keys
+from ledger.integration.signing import FileSigner
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPlace:
+    """Where the signer's things lie.
+
+    Attributes:
+        key_file: the signing keys.
+        memory: the directory in which the signer remembers.
+    """
+
+    key_file: Path
+    memory: Path
+
+    @classmethod
+    def below(cls, home: Path) -> "SigningPlace":
+        """Return the place of an installation with this home."""
+        return cls(home / "keys" / "log.keys", home / "signer")
+
+    def keys(self) -> LogKeys:
+        """Return the keys.
+
+        Raises:
+            LogKeysUnusable: there are none, or they are exposed or damaged.
+        """
+        return load_log_keys(self.key_file)
+
+    def signer(self) -> FileSigner:
+        """Return the signer.
+
+        Raises:
+            LogKeysUnusable: it has no keys.
+        """
+        return FileSigner(self.keys(), self.memory)
+
+    def prepare(self, keys: LogKeys) -> None:
+        """Make keys and memory of a new log; keys that are there already are kept.
+
+        With keys that are there, a memory that is lost is not made again: the signer refuses
+        until an operator says from where to go on.
+        """
+        if self.key_file.exists():
+            return
+        signer = FileSigner(keys, self.memory)
+        if not signer.is_begun():
+            signer.begin()
+        create_log_keys(self.key_file, keys)
+
+    def forget(self) -> None:
+        """Begin anew: what was signed was a simulated log that is thrown away."""
+        if not self.key_file.exists():
+            return
+        signer = self.signer()
+        signer.forget()
+        signer.begin()

@@ -1,0 +1,102 @@
+"""What lies at a path of the log: cut out of the rows that are there, nothing is stored twice.
+
+A bundle is a range of ``ledger.entry``, a tile a row of ``evidence.tile``, a partial one the
+beginning of such a row, the checkpoint the newest of its tree. What a tree does not hold is not
+there, also where the database holds more: ``None``, which a door answers with 404.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import Connection
+
+from ledger.evidence.errors import Malformed
+from ledger.evidence.hashes import HASH_BYTES
+from ledger.evidence.reading import CHECKPOINT
+from ledger.evidence.tiles import WIDTH, Bundle, Tile, encode_bundle
+from ledger.integration.trees import TreeKind
+
+_CHECKPOINT: Final = (
+    "select note from evidence.checkpoint where algorithm = %s order by size desc limit 1"
+)
+_TILE: Final = """
+select substring(hashes for %s) from evidence.tile
+where algorithm = %s and level = %s and number = %s and octet_length(hashes) >= %s
+"""
+_BUNDLE: Final = """
+select convert_to(body, 'UTF8') from ledger.entry
+where position > %s and position <= %s
+  and %s <= (select size from evidence.tree where algorithm = %s)
+order by position
+"""
+
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """How a path is answered.
+
+    Attributes:
+        statement: what to ask the database.
+        parameters: with which values.
+        cut: makes the bytes out of the rows, or None if there is nothing.
+        is_entries: whether it holds entries, which are not for everybody.
+        is_final: whether it never changes.
+    """
+
+    statement: str
+    parameters: tuple[Any, ...]
+    cut: Callable[[Rows], bytes | None]
+    is_entries: bool = False
+    is_final: bool = True
+
+
+def slice_of(tree: TreeKind, path: str) -> Slice | None:
+    """Return how a path below a tree's prefix is answered; None if nothing is ever there."""
+    if path == CHECKPOINT:
+        return Slice(_CHECKPOINT, (tree.name,), _first, is_final=False)
+    try:
+        if path.startswith("tile/entries/"):
+            return _bundle(tree, Bundle.parse(path))
+        return _tile(tree, Tile.parse(path))
+    except Malformed:
+        return None
+
+
+class StoredLog:
+    """A tree of a database, read as a static log (a ``LogReader``)."""
+
+    def __init__(self, connection: Connection[Any], tree: TreeKind) -> None:
+        """Read by a connection in autocommit."""
+        self._connection = connection
+        self._tree = tree
+
+    def read(self, path: str) -> bytes | None:
+        """Return what lies at a path, or None if nothing does."""
+        asked = slice_of(self._tree, path)
+        if asked is None:
+            return None
+        found = self._connection.execute(asked.statement, asked.parameters, binary=True)
+        return asked.cut(found.fetchall())
+
+
+def _tile(tree: TreeKind, tile: Tile) -> Slice:
+    size = tile.width * HASH_BYTES
+    return Slice(_TILE, (size, tree.name, tile.level, tile.number, size), _first)
+
+
+def _bundle(tree: TreeKind, bundle: Bundle) -> Slice:
+    first = bundle.number * WIDTH
+    last = first + bundle.width
+
+    def cut(rows: Rows) -> bytes | None:
+        entries = [bytes(row[0]) for row in rows]
+        return encode_bundle(entries) if len(entries) == bundle.width else None
+
+    return Slice(_BUNDLE, (first, last, last, tree.name), cut, is_entries=True)
+
+
+def _first(rows: Rows) -> bytes | None:
+    return bytes(rows[0][0]) if rows else None
