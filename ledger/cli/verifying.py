@@ -1,23 +1,28 @@
-"""``verify``: the stored leaves and chains, from the database's own rows."""
+"""``verify``: the living database, an export, read models or a receipt; exit 3 where not as it was.
 
-from typing import Annotated
+A self-check uses the installation's own keys. An auditor brings a policy and the checkpoint of
+the last time: what the installation says of itself then proves nothing any more.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aggregates.language import Message
 from ledger.cli.telling import out_json, say
 
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from ledger.evidence.audit import Held
+    from ledger.evidence.policy import Policy
+    from ledger.integration.trees import TreeKind
+    from ledger.integration.verifying import Verified
+    from ledger.settings import Settings
+    from projections.model import ReadModel
+
 INTEGRITY = 3
-_KINDS = {
-    "POSITION": "此前缺少一个位置",
-    "LEAF": "叶哈希与条目字节不符",
-    "BODY": "字节不是条目",
-    "PLACE": "行中的流、版本、类型或时间与字节不符",
-    "VERSION": "所在流缺少前一版本",
-    "PREV": "未与所在流的前一条目相连",
-    "TIME": "记录时间早于前一条目",
-    "HEAD": "日志末尾与条目不符",
-}
 
 
 def add(app: typer.Typer) -> None:
@@ -25,37 +30,219 @@ def add(app: typer.Typer) -> None:
     app.command("verify")(verify)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - each mode has its own file
     first: Annotated[int, typer.Option("--from", min=1, help="起始位置 · first position")] = 1,
     last: Annotated[
         int | None, typer.Option("--to", min=1, help="截止位置；缺省至末尾 · last position")
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="核验演示账本 · the demonstration")] = False,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="审计人所持检查点 · a checkpoint that the auditor holds")
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(help="只核验此检查点之后的部分 · only what follows this checkpoint"),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="信任策略文件；缺省为本机密钥 · whose signatures count")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="离线核验导出目录 · an exported log, offline")
+    ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="核验回执 · a receipt, with --entry or the database")
+    ] = None,
+    entry: Annotated[
+        Path | None, typer.Option(help="回执所证条目的字节 · the entry of the receipt")
+    ] = None,
+    twin: Annotated[bool, typer.Option("--sm3", help="核验SM3树 · the tree of SM3")] = False,
+    models: Annotated[
+        bool, typer.Option("--models", help="重放并比较读模型摘要 · replay the read models")
+    ] = False,
 ) -> None:
-    """核验日志：重算叶哈希，检查连号与链；有问题时退出码为3 · verify; exit 3 if broken."""
-    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    """核验日志、导出、读模型或回执；有问题时退出码为3 · verify; exit 3 if broken."""
+    from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
-    from ledger.store.verifying import verify_log  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
-    with at_hand(settings.for_demo() if demo else settings) as place:
-        found = verify_log(place.conninfo, first, last)
-    broken = found.broken
-    out_json(
-        {
-            "first": found.first,
-            "last": found.last,
-            "entries": found.entries,
-            "ok": broken is None,
-            "position": None if broken is None else broken.position,
-            "kind": None if broken is None else broken.kind.name,
-        }
+    settings = settings.for_demo() if demo else settings
+    tree = TWIN if twin else WORLD
+    if receipt is not None:
+        _receipt(settings, receipt, entry, policy)
+    elif models:
+        _models(settings)
+    elif first > 1 or last is not None:
+        _range(settings, first, last)
+    else:
+        trusted = _policy(settings, policy, tree, export)
+        held = _held(trusted, checkpoint, since)
+        _told(_verified(settings, export, trusted, held, tree))
+
+
+def _verified(
+    settings: "Settings",
+    export: Path | None,
+    policy: "Policy | None",
+    held: "Held | None",
+    tree: "TreeKind",
+) -> "Verified":
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.integration.verifying import verify_export, verify_live  # noqa: PLC0415 - heavy
+
+    if export is not None and policy is not None:
+        return verify_export(export, policy, held, tree)
+    with at_hand(settings) as place:
+        return verify_live(place.conninfo, policy, held, tree)
+
+
+def _range(settings: "Settings", first: int, last: int | None) -> None:
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.integration.trees import WORLD  # noqa: PLC0415 - heavy
+    from ledger.integration.verifying import Verified  # noqa: PLC0415 - heavy
+    from ledger.store.verifying import verify_log  # noqa: PLC0415 - heavy
+
+    with at_hand(settings) as place:
+        _told(Verified(WORLD, rows=verify_log(place.conninfo, first, last)))
+
+
+def _told(found: "Verified") -> None:
+    from ledger.integration.verifying import text_of  # noqa: PLC0415 - heavy
+
+    out_json(found.as_json())
+    if found.wrong is not None:
+        say(text_of(found.wrong))
+        raise typer.Exit(INTEGRITY)
+
+
+def _policy(
+    settings: "Settings", given: Path | None, tree: "TreeKind", export: Path | None = None
+) -> "Policy | None":
+    """Return whose signatures count: as the auditor says, else this installation's own."""
+    from ledger.evidence.errors import Malformed  # noqa: PLC0415 - heavy
+    from ledger.evidence.policy import Policy  # noqa: PLC0415 - heavy
+    from ledger.integration.log_keys import LogKeysUnusable, policy_of  # noqa: PLC0415 - heavy
+    from ledger.integration.place import SigningPlace  # noqa: PLC0415 - heavy
+    from ledger.integration.verifying import NotEvidence  # noqa: PLC0415 - heavy
+
+    if given is not None:
+        try:
+            return Policy.parse(_read(given))
+        except Malformed as fault:
+            raise NotEvidence(Message(f"策略文件：{fault}", f"the policy: {fault}")) from None
+    try:
+        return policy_of(SigningPlace.below(settings.home).keys(), tree)
+    except LogKeysUnusable:
+        if export is None:
+            return None
+        raise NotEvidence(
+            Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
+        ) from None
+
+
+def _held(policy: "Policy | None", checkpoint: Path | None, since: Path | None) -> "Held | None":
+    from ledger.integration.verifying import NotEvidence, held_of  # noqa: PLC0415 - heavy
+
+    given = since or checkpoint
+    if given is None:
+        return None
+    if policy is None:
+        raise NotEvidence(
+            Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
+        )
+    return held_of(_read(given), policy, is_enough=since is not None)
+
+
+def _receipt(settings: "Settings", receipt: Path, entry: Path | None, policy: Path | None) -> None:
+    """Check a receipt against an entry's bytes, given or as they stand in the database."""
+    import psycopg  # noqa: PLC0415 - heavy
+
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.evidence.errors import Malformed, Unproven  # noqa: PLC0415 - heavy
+    from ledger.evidence.note import Note  # noqa: PLC0415 - heavy
+    from ledger.evidence.receipt import Receipt  # noqa: PLC0415 - heavy
+    from ledger.integration.verifying import (  # noqa: PLC0415 - heavy
+        NotEvidence,
+        entry_at,
+        tree_of,
     )
-    if broken is not None:
+
+    try:
+        read = Receipt.parse(_read(receipt))
+        tree = tree_of(Note.parse(read.checkpoint).text.partition("\n")[0])
+    except Malformed as fault:
+        raise NotEvidence(Message(f"不是回执：{fault}", f"no receipt: {fault}")) from None
+    trusted = _policy(settings, policy, tree)
+    if trusted is None:
+        raise NotEvidence(
+            Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
+        )
+    told: dict[str, Any] = {"position": read.index + 1, "tree": tree.name}
+    if entry is not None:
+        body = _read(entry)
+    else:
+        with at_hand(settings) as place, psycopg.connect(place.conninfo) as connection:
+            body = entry_at(connection, read.index + 1)
+    try:
+        accepted = read.check(tree.hashing.leaf(body), trusted, tree.hashing)
+    except Unproven as fault:
+        out_json(told | {"ok": False})
+        say(Message(f"回执不成立：{fault}", f"the receipt does not hold: {fault}"))
+        raise typer.Exit(INTEGRITY) from None
+    out_json(told | {"ok": True, "checkpoint": accepted.signed.checkpoint.size})
+
+
+def _models(settings: "Settings") -> None:
+    """Compare what every read model holds with what the entries give when they are replayed."""
+    import psycopg  # noqa: PLC0415 - heavy
+
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from projections.catalogue import MODELS, folds  # noqa: PLC0415 - heavy
+    from projections.digest import digest_at  # noqa: PLC0415 - heavy
+    from projections.model import Moment  # noqa: PLC0415 - heavy
+    from projections.rebuilding import rebuild_parts  # noqa: PLC0415 - heavy
+    from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
+
+    with at_hand(settings) as place, psycopg.connect(place.conninfo, autocommit=True) as held:
+        held.execute("set search_path = ledger, public")
+        prepare(held, folds())
+        reached = catch_up(held, folds())
+        live = {model.name: _digest(held, model) for model in MODELS}
+        rebuild_parts(place.conninfo, folds())
+        replayed = {
+            model.name: digest_at(held, model, Moment(live[model.name][0])) for model in MODELS
+        }
+    wrong = [name for name, (_, digest) in live.items() if replayed[name] != digest]
+    digests = {name: digest for name, (_, digest) in live.items()}
+    out_json({"position": reached, "ok": not wrong, "models": digests, "wrong": wrong})
+    if wrong:
+        named = "、".join(wrong)
         say(
             Message(
-                f"第{broken.position}位：{_KINDS[broken.kind.name]}",
-                f"position {broken.position}: {broken.kind.value}",
+                f"读模型与条目重放不符，已按条目重建：{named}",
+                f"not what the entries give, and made anew from them: {named}",
             )
         )
         raise typer.Exit(INTEGRITY)
+
+
+def _digest(connection: "Connection[Any]", model: "ReadModel") -> tuple[int, str]:
+    """Return a model's position and digest; taken again if it was folded on meanwhile."""
+    from projections.digest import digest_now  # noqa: PLC0415 - heavy
+    from projections.run import position_of  # noqa: PLC0415 - heavy
+
+    while True:
+        before = position_of(connection, model.name)
+        digest = digest_now(connection, model)
+        if position_of(connection, model.name) == before:
+            return before, digest
+
+
+def _read(path: Path) -> bytes:
+    from ledger.integration.verifying import NotEvidence  # noqa: PLC0415 - heavy
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotEvidence(
+            Message(f"无法读取 {path}：{error.strerror}", f"cannot read {path}: {error.strerror}")
+        ) from None

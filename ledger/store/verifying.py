@@ -6,13 +6,12 @@ COPY of the range, so that the whole log is read at the speed of the disk and of
 
 import select
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 import psycopg
@@ -110,30 +109,72 @@ _READ: Final = msgspec.json.Decoder(_Marks)
 
 
 def verify_log(conninfo: str, first: int = 1, last: int | None = None) -> Verification:
-    """Verify a range of the log against itself.
+    """Verify a range of the log against itself, up to the first thing that is wrong.
 
     Args:
         conninfo: a connection string.
         first: the first position; what lies before it is taken for granted.
         last: the last position; None is the head, which is then verified as well.
     """
-    # Closed without a commit: after a finding the COPY may still be under way.
-    with closing(psycopg.connect(conninfo)) as connection, closing(_asking(conninfo)) as asking:
-        connection.execute("set transaction isolation level repeatable read read only")
-        head = connection.execute("select position from ledger.head").fetchone()
-        until = last if last is not None else (head[0] if head else 0)
-        run = _Run(first, asking)
-        for row in _copied(connection, first, 2**63 - 1 if last is None else last):
-            if not run.holds(row):
+    with LogPass(conninfo, first, last) as run:
+        for _ in run.leaves():
+            if run.broken is not None:
                 break
+        return run.end()
+
+
+class LogPass:
+    """One pass over a range of the log, in one snapshot: verifies it, and gives its leaves.
+
+    ``with LogPass(…) as run``, then ``run.leaves()`` as far as one likes, then ``run.end()``.
+    """
+
+    def __init__(self, conninfo: str, first: int = 1, last: int | None = None) -> None:
+        """Prepare a pass; the arguments are those of ``verify_log``."""
+        self._conninfo = conninfo
+        self._first = first
+        self._last = last
+
+    def __enter__(self) -> Self:
+        """Connect; what is appended from now on is not seen."""
+        self._connection = psycopg.connect(self._conninfo)
+        self._asking = psycopg.connect(self._conninfo, autocommit=True)
+        self._connection.execute("set transaction isolation level repeatable read read only")
+        head = self._connection.execute("select position from ledger.head").fetchone()
+        self._until = self._last if self._last is not None else (head[0] if head else 0)
+        self._run = _Run(self._first, self._asking)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave; a COPY that is still under way is given up."""
+        self._connection.close()
+        self._asking.close()
+
+    @property
+    def broken(self) -> Broken | None:
+        """The first thing found wrong so far."""
+        return self._run.broken
+
+    def leaves(self) -> Iterator[tuple[int, bytes]]:
+        """Yield position and leaf of every row, the leaf derived again from its bytes.
+
+        Each row is verified, up to the first that is broken; beyond it leaves are only derived.
+        """
+        run, last = self._run, 2**63 - 1 if self._last is None else self._last
+        for row in _copied(self._connection, self._first, last):
+            leaf = sha256(b"\0" + row.body).digest()
+            if run.broken is None:
+                run.take(row, leaf)
+            yield row.position, leaf
+
+    def end(self) -> Verification:
+        """Say what was found, once all leaves were taken, or all up to something broken."""
+        run = self._run
         run.ask()
-        if run.broken is None and run.next - 1 != until:
-            run.broken = Broken(run.next, Kind.HEAD if last is None else Kind.POSITION)
-        return Verification(first, until, run.next - first, run.broken)
-
-
-def _asking(conninfo: str) -> Connection[Any]:
-    return psycopg.connect(conninfo, autocommit=True)
+        if run.broken is None and run.next - 1 != self._until:
+            kind = Kind.HEAD if self._last is None else Kind.POSITION
+            run.broken = Broken(run.next, kind)
+        return Verification(self._first, self._until, run.next - self._first, run.broken)
 
 
 class _Run:
@@ -155,12 +196,12 @@ class _Run:
         self._old: dict[str, tuple[int, bytes]] = {}
         self._unsettled: list[tuple[_Row, str]] = []
 
-    def holds(self, row: _Row) -> bool:
-        """Take the next row; false when something is broken by now."""
-        kind = self._fault(row)
+    def take(self, row: _Row, leaf: bytes) -> None:
+        """Take the next row, with the leaf derived from its bytes."""
+        kind = self._fault(row, leaf)
         if kind is not None:
             self.broken = Broken(self.next if kind is Kind.POSITION else row.position, kind)
-            return False
+            return
         self.next += 1
         self._time = row.recorded_at
         self._young[row.stream] = (row.version, row.leaf)
@@ -168,7 +209,6 @@ class _Run:
             self._old, self._young = self._young, {}
         if len(self._unsettled) >= LOOK_UPS_MAX:
             self.ask()
-        return self.broken is None
 
     def ask(self) -> None:
         """Ask the database for the entries before those whose stream was not at hand."""
@@ -186,10 +226,10 @@ class _Run:
             if kind is not None and (self.broken is None or row.position < self.broken.position):
                 self.broken = Broken(row.position, kind)
 
-    def _fault(self, row: _Row) -> Kind | None:
+    def _fault(self, row: _Row, leaf: bytes) -> Kind | None:
         if row.position != self.next:
             return Kind.POSITION
-        if sha256(b"\0" + row.body).digest() != row.leaf:
+        if leaf != row.leaf:
             return Kind.LEAF
         try:
             marks = _READ.decode(row.body)
