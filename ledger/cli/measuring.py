@@ -7,7 +7,7 @@ import typer
 from aggregates.language import Message
 from ledger.cli.telling import Form, out_json, out_rows, say
 
-NAMES = ("append", "http", "rebuild", "asof")
+NAMES = ("append", "http", "rebuild", "asof", "integrate")
 
 
 def add(app: typer.Typer) -> None:
@@ -16,7 +16,7 @@ def add(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="append、http、rebuild、asof")],
+    name: Annotated[str, typer.Argument(help="append、http、rebuild、asof、integrate")],
     repetitions: Annotated[int, typer.Option("-n", min=1, max=50, help="重复次数 · times")] = 5,
     seconds: Annotated[float, typer.Option(min=1, max=60, help="每次秒数 · seconds each")] = 4,
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
@@ -24,7 +24,7 @@ def bench(
     """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
     import uvloop  # noqa: PLC0415 - heavy
 
-    from ledger.measuring import appending, folding, serving  # noqa: PLC0415 - heavy
+    from ledger.measuring import appending, folding, integrating, serving  # noqa: PLC0415 - heavy
     from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
     from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
 
@@ -35,6 +35,10 @@ def bench(
     with scratch() as conninfo:
         if name == "append":
             results = appending.measure(
+                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
+            )
+        elif name == "integrate":
+            results = integrating.measure(
                 conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
             )
         elif name == "http":

@@ -4,9 +4,7 @@ Nothing that is stored as a hash is believed about an entry: the leaves come out
 bytes, in one pass that verifies the rows on its way.
 """
 
-from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import islice
 from typing import Any, Final, Self
 
 from psycopg import Connection
@@ -17,7 +15,7 @@ from ledger.evidence.tiles import WIDTH, Bundle, Tile
 from ledger.integration.slices import StoredLog
 from ledger.integration.storing import entries
 from ledger.integration.trees import TreeKind
-from ledger.store.verifying import LogPass, Verification
+from ledger.store.verifying import TOGETHER, LogPass, Verification
 
 TILES_AT_ONCE: Final = 64
 _BLOCK: Final = b"""
@@ -67,11 +65,10 @@ class VerifiedLeaves:
         """Read from the beginning, or from where the first bundle that is asked for begins."""
         self._conninfo = conninfo
         self._stack = ExitStack()
-        self._coming: Iterator[tuple[int, bytes]] = iter(())
+        self._run: LogPass | None = None
+        self._first: LogPass | None = None
         self._next = -1
         self._starts: dict[int, int] = {}
-        self._first_pass: LogPass | None = None
-        self._first_coming: Iterator[tuple[int, bytes]] = iter(())
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -83,29 +80,29 @@ class VerifiedLeaves:
 
     def __call__(self, bundle: Bundle) -> list[bytes] | None:
         """Return the leaves of a bundle; None where no row is left."""
-        if bundle.number != self._next:
-            self._begin(bundle.number)
-        taken = list(islice(self._coming, bundle.width))
-        if taken:
-            self._starts.setdefault(bundle.number, taken[0][0])
+        run = self._run
+        if run is None or bundle.number != self._next:
+            run = self._run = self._begun(bundle.number)
+        first, leaves = run.take(bundle.width)
+        if leaves:
+            self._starts.setdefault(bundle.number, first)
         self._next = bundle.number + 1 if bundle.width == WIDTH else -1
-        return [leaf for _, leaf in taken] or None
+        return leaves or None
 
     def end(self) -> Verification | None:
         """Take the rows that no bundle asked for, and say what the first pass found."""
-        if self._first_pass is None:
+        run = self._first
+        if run is None:
             return None
-        for _ in self._first_coming:
-            if self._first_pass.broken is not None:
-                break
-        return self._first_pass.end()
+        while run.broken is None and run.take(TOGETHER)[1]:
+            pass
+        return run.end()
 
-    def _begin(self, number: int) -> None:
+    def _begun(self, number: int) -> LogPass:
         position = self._starts.get(number, number * WIDTH + 1)
         run = self._stack.enter_context(LogPass(self._conninfo, position))
-        self._coming = run.leaves()
-        if self._first_pass is None:
-            self._first_pass, self._first_coming = run, self._coming
+        self._first = self._first or run
+        return run
 
 
 class PlainLeaves:

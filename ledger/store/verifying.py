@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
+from itertools import islice
 from struct import Struct
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 import msgspec
 import psycopg
@@ -23,6 +24,7 @@ from ledger.store import arrays
 STREAMS_MAX: Final = 250_000
 """So many streams' heads are kept twice over; others are looked up."""
 LOOK_UPS_MAX: Final = 1_000
+TOGETHER: Final = 256
 
 _COPY: Final = """
 copy (
@@ -30,7 +32,7 @@ copy (
   where position between {first} and {last} order by position
 ) to stdout (format binary)
 """
-_FIXED: Final = Struct("!hiqiiiqi32si")
+_FIXED: Final = Struct("!6xq4xi4xq4x32si")
 """How a binary row begins: 7 columns, then position, version, time and leaf behind their sizes,
 and the size of the stream."""
 _HEADER_BYTES: Final = 19
@@ -95,15 +97,8 @@ class _Marks(msgspec.Struct):
     prev: str
 
 
-class _Row(NamedTuple):
-    position: int
-    version: int
-    recorded_at: int
-    stream: str
-    type: str
-    leaf: bytes
-    body: bytes
-
+_Row = tuple[int, int, int, bytes, str, str, bytes]
+"""Position, version, time in microseconds, leaf, stream, type, body: bare, for there are many."""
 
 _READ: Final = msgspec.json.Decoder(_Marks)
 
@@ -117,16 +112,15 @@ def verify_log(conninfo: str, first: int = 1, last: int | None = None) -> Verifi
         last: the last position; None is the head, which is then verified as well.
     """
     with LogPass(conninfo, first, last) as run:
-        for _ in run.leaves():
-            if run.broken is not None:
-                break
+        while run.broken is None and run.take(TOGETHER)[1]:
+            pass
         return run.end()
 
 
 class LogPass:
     """One pass over a range of the log, in one snapshot: verifies it, and gives its leaves.
 
-    ``with LogPass(…) as run``, then ``run.leaves()`` as far as one likes, then ``run.end()``.
+    ``with LogPass(…) as run``, then ``run.take(…)`` as far as one likes, then ``run.end()``.
     """
 
     def __init__(self, conninfo: str, first: int = 1, last: int | None = None) -> None:
@@ -143,6 +137,8 @@ class LogPass:
         head = self._connection.execute("select position from ledger.head").fetchone()
         self._until = self._last if self._last is not None else (head[0] if head else 0)
         self._run = _Run(self._first, self._asking)
+        last = 2**63 - 1 if self._last is None else self._last
+        self._rows = _copied(self._connection, self._first, last)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -155,17 +151,21 @@ class LogPass:
         """The first thing found wrong so far."""
         return self._run.broken
 
-    def leaves(self) -> Iterator[tuple[int, bytes]]:
-        """Yield position and leaf of every row, the leaf derived again from its bytes.
+    def take(self, rows: int) -> tuple[int, list[bytes]]:
+        """Return the position of the next row, and the leaves of so many rows from there.
 
-        Each row is verified, up to the first that is broken; beyond it leaves are only derived.
+        Each leaf is derived again from the bytes; each row is verified, up to the first that is
+        broken. Beyond it leaves are only derived. There are fewer at the end.
         """
-        run, last = self._run, 2**63 - 1 if self._last is None else self._last
-        for row in _copied(self._connection, self._first, last):
-            leaf = sha256(b"\0" + row.body).digest()
+        run, first = self._run, 0
+        leaves: list[bytes] = []
+        for row in islice(self._rows, rows):
+            leaf = sha256(b"\0" + row[-1]).digest()
             if run.broken is None:
                 run.take(row, leaf)
-            yield row.position, leaf
+            first = first or row[0]
+            leaves.append(leaf)
+        return first, leaves
 
     def end(self) -> Verification:
         """Say what was found, once all leaves were taken, or all up to something broken."""
@@ -194,17 +194,18 @@ class _Run:
         # Two generations instead of an order of use: a look-up stays as cheap as in a dict.
         self._young: dict[str, tuple[int, bytes]] = {}
         self._old: dict[str, tuple[int, bytes]] = {}
-        self._unsettled: list[tuple[_Row, str]] = []
+        self._unsettled: list[tuple[int, int, str, str]] = []
 
-    def take(self, row: _Row, leaf: bytes) -> None:
+    def take(self, row: _Row, derived: bytes) -> None:
         """Take the next row, with the leaf derived from its bytes."""
-        kind = self._fault(row, leaf)
+        position, version, recorded_at, leaf, stream, _, _ = row
+        kind = self._fault(row, derived)
         if kind is not None:
-            self.broken = Broken(self.next if kind is Kind.POSITION else row.position, kind)
+            self.broken = Broken(self.next if kind is Kind.POSITION else position, kind)
             return
         self.next += 1
-        self._time = row.recorded_at
-        self._young[row.stream] = (row.version, row.leaf)
+        self._time = recorded_at
+        self._young[stream] = (version, leaf)
         if len(self._young) >= STREAMS_MAX:
             self._old, self._young = self._young, {}
         if len(self._unsettled) >= LOOK_UPS_MAX:
@@ -215,52 +216,51 @@ class _Run:
         waiting, self._unsettled = self._unsettled, []
         if not waiting:
             return
-        asked = ([row.stream for row, _ in waiting], [row.version - 1 for row, _ in waiting])
+        asked = ([one[2] for one in waiting], [one[1] - 1 for one in waiting])
         leaves = {
             (stream, version): leaf
             for stream, version, leaf in self._asking.execute(_LEAVES, asked)
         }
-        for row, prev in waiting:
-            leaf = leaves.get((row.stream, row.version - 1))
+        for position, version, stream, prev in waiting:
+            leaf = leaves.get((stream, version - 1))
             kind = Kind.VERSION if leaf is None else Kind.PREV if leaf.hex() != prev else None
-            if kind is not None and (self.broken is None or row.position < self.broken.position):
-                self.broken = Broken(row.position, kind)
+            if kind is not None and (self.broken is None or position < self.broken.position):
+                self.broken = Broken(position, kind)
 
-    def _fault(self, row: _Row, leaf: bytes) -> Kind | None:
-        if row.position != self.next:
+    def _fault(self, row: _Row, derived: bytes) -> Kind | None:  # noqa: PLR0911 - one line per kind
+        position, version, recorded_at, leaf, stream, named, body = row
+        if position != self.next:
             return Kind.POSITION
-        if leaf != row.leaf:
+        if leaf != derived:
             return Kind.LEAF
         try:
-            marks = _READ.decode(row.body)
-            time = self._micros(marks.time)
+            marks = _READ.decode(body)
+            spelled = marks.time
+            time = self._spelled[1] if spelled == self._spelled[0] else self._micros(spelled)
         except (msgspec.MsgspecError, ValueError, TypeError):
             return Kind.BODY
-        if (marks.subject, marks.streamversion, marks.type, time) != (
-            row.stream,
-            row.version,
-            row.type,
-            row.recorded_at,
+        if (
+            marks.subject != stream
+            or marks.streamversion != version
+            or marks.type != named
+            or time != recorded_at
         ):
             return Kind.PLACE
         if time < self._time:
             return Kind.TIME
-        return self._fault_in_stream(row, marks.prev)
-
-    def _fault_in_stream(self, row: _Row, prev: str) -> Kind | None:
-        before = self._young.get(row.stream) or self._old.get(row.stream)
-        if before is None and row.version > 1:
-            self._unsettled.append((row, prev))
-            return None
-        version, leaf = before or (0, b"")
-        if row.version != version + 1:
+        before = self._young.get(stream) or self._old.get(stream)
+        if before is None:
+            if version > 1:
+                self._unsettled.append((position, version, stream, marks.prev))
+                return None
+            return Kind.PREV if marks.prev else None
+        if version != before[0] + 1:
             return Kind.VERSION
-        return None if leaf.hex() == prev else Kind.PREV
+        return None if before[1].hex() == marks.prev else Kind.PREV
 
     def _micros(self, spelled: str) -> int:
-        """Return a spelled time as PostgreSQL counts it; most are the one before."""
-        if spelled != self._spelled[0]:
-            self._spelled = (spelled, arrays.micros_of(datetime.fromisoformat(spelled)))
+        """Return a spelled time as PostgreSQL counts it, and keep it: most are the one before."""
+        self._spelled = (spelled, arrays.micros_of(datetime.fromisoformat(spelled)))
         return self._spelled[1]
 
 
@@ -272,11 +272,19 @@ def _copied(connection: Connection[Any], first: int, last: int) -> Iterator[_Row
         raise error_from_result(started)
     readable = select.poll()
     readable.register(pgconn.socket, select.POLLIN)
-    skip = _HEADER_BYTES
+    skip, fixed, unpack, more = _HEADER_BYTES, _FIXED.size, _FIXED.unpack_from, pgconn.get_copy_data
     while True:
-        size, data = pgconn.get_copy_data(1)
-        if size > _FIXED.size:
-            yield _row(bytes(data), skip)
+        size, view = more(1)
+        if size > fixed:
+            data = bytes(view)
+            position, version, recorded_at, leaf, length = unpack(data, skip)
+            begin = skip + fixed
+            end = begin + length
+            stream = data[begin:end].decode()
+            begin = end + 4
+            end = begin + int.from_bytes(data[end:begin])
+            named = data[begin:end].decode()
+            yield position, version, recorded_at, leaf, stream, named, data[end + 4 :]
             skip = 0
         elif size > 0:
             skip = 0  # the header or the trailer alone
@@ -288,15 +296,3 @@ def _copied(connection: Connection[Any], first: int, last: int) -> Iterator[_Row
     while (result := pgconn.get_result()) is not None:
         if result.status == pq.ExecStatus.FATAL_ERROR:
             raise error_from_result(result)
-
-
-def _row(data: bytes, skip: int) -> _Row:
-    _, _, position, _, version, _, recorded_at, _, leaf, size = _FIXED.unpack_from(data, skip)
-    begin = skip + _FIXED.size
-    end = begin + size
-    stream = data[begin:end].decode()
-    begin = end + 4
-    end = begin + int.from_bytes(data[end:begin])
-    return _Row(
-        position, version, recorded_at, stream, data[begin:end].decode(), leaf, data[end + 4 :]
-    )
