@@ -17,10 +17,10 @@ from typing import Final, Protocol
 from aggregates.language import Message
 from ledger.errors import Fault
 from ledger.evidence.checkpoint import Checkpoint, open_checkpoint
-from ledger.evidence.errors import Malformed
+from ledger.evidence.errors import Malformed, Refuted
 from ledger.evidence.keys import verifier_of
 from ledger.evidence.note import sign
-from ledger.evidence.tree import consistency_holds
+from ledger.evidence.witness import Seen, check_growth
 from ledger.integration.durable import replace, write_new
 from ledger.integration.log_keys import LogKeys
 from ledger.integration.trees import TREES, TreeKind
@@ -132,14 +132,14 @@ class FileSigner:
             last = self.last(tree)
             if checkpoint.origin != last.origin:
                 raise _refusal("树头属于另一日志", "the head is of another log")
-            if not consistency_holds(
-                tree.hashing, last.size, checkpoint.size, last.root, checkpoint.root, proof
-            ):
+            try:
+                check_growth(Seen(last.size, last.root), checkpoint, proof, tree.hashing)
+            except Refuted:
                 raise _refusal(
                     f"大小为{checkpoint.size}的树头不是已签的大小{last.size}的延续",
                     f"the head of {checkpoint.size} does not continue the one of {last.size}"
                     " that was signed last",
-                )
+                ) from None
             replace(self._path(tree), checkpoint.text.encode())
             return bytes(sign(checkpoint.text, self._keys.of(tree), at))
 

@@ -12,6 +12,7 @@ from ledger.evidence.receipt import Receipt
 from ledger.evidence.tiles import bundles_of, tiles_of
 from ledger.integration.exporting import NotExported, export_log, published
 from ledger.integration.trees import TREES, TreeKind
+from tests.ledger.evidence.checkers import build
 from tests.ledger.integration.logs import grow, tamper
 from tests.ledger.integration.signing import KEYS, newest, place_in, publish
 from tests.ledger.store.making import rows
@@ -81,6 +82,20 @@ def test_a_prover_that_is_not_ours_makes_receipts_that_ours_believes(
         leaf = TREES[0].hashing.leaf(rows(signed)[index].body.encode())
         accepted = receipt.check(leaf, policy)
         assert (receipt.index, accepted.signed.checkpoint) == (index, newest(signed))
+
+
+def test_the_checksum_databases_code_and_tesseras_fsck_accept_the_export(
+    exported: Path, tmp_path: Path
+) -> None:
+    vkey = (exported / "log.vkey").read_text().strip()
+    sumdb, tlog = build("sumdb", tmp_path), build("tlog", tmp_path)
+    told = sumdb(exported, vkey)
+    assert (told.code, told.out.split()[:2]) == (0, ["OK", str(ENTRIES)])
+    assert tlog("fsck", exported, vkey).code == 0
+    bundle = exported / "tile/entries/001"
+    bundle.write_bytes(bundle.read_bytes().replace(b"371502", b"371503", 1))
+    assert sumdb(exported, vkey).code != 0
+    assert tlog("fsck", exported, vkey).code != 0
 
 
 def test_a_reader_that_is_not_ours_refuses_a_flipped_byte(exported: Path) -> None:
