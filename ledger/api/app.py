@@ -12,6 +12,7 @@ from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
 from ledger.application.running import Ledger
+from ledger.evidence.note import Signer
 from ledger.security.sessions import Sessions
 
 HTTP_500 = 500
@@ -87,6 +88,7 @@ def make_app(
     routers: Sequence[APIRouter] = (),
     pages: Sequence[Pages] = (),
     published: Mapping[str, bytes] | None = None,
+    promising: Signer | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
 
@@ -96,6 +98,7 @@ def make_app(
         routers: Further routes below ``/api/v1``: the questions.
         pages: What adds web pages to the application.
         published: Keys and policy of the log, by their paths below ``/log/``.
+        promising: Signs promises, where the log has a key for them.
     """
     app = FastAPI(
         title="明账 Mingzhang",
@@ -111,6 +114,7 @@ def make_app(
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
+    app.state.promising = promising
     add_log(app, published or {})
     app.include_router(health.routes())
     for add in pages:

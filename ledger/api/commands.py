@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
 from ledger.api.problems import failure_body, lang_of, refusal_body
+from ledger.api.promises import is_wanted, promise_for
 from ledger.api.receipts import address_of
 from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
@@ -143,6 +144,8 @@ async def act(request: Request) -> Response:
     ask = _ask(request, _named(request), await body_of(request))
     answer = await door_of(request).act(ask, caller_of(request))
     body = answer_body(answer, lang_of(request))
+    if isinstance(answer, Recorded) and is_wanted(request):
+        body["promise"] = await promise_for(request, answer.last)
     kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004 - on purpose
     return Response(orjson.dumps(body), body["status"], media_type=kind)
 

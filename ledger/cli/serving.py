@@ -18,7 +18,7 @@ from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
 from ledger.integration.exporting import published
-from ledger.integration.log_keys import LogKeysUnusable
+from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
@@ -102,7 +102,7 @@ async def serve(
         demo: Whether a one-time login link is made and roles may be chosen.
         ready: Called with the base URL and the sessions once requests are answered.
     """
-    sessions = Sessions()
+    sessions, keys = Sessions(), _keys(place)
     beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -112,7 +112,8 @@ async def serve(
             sessions,
             routers=[question_routes()],
             pages=[add_pages],
-            published=_published(place),
+            published=published(keys) if keys else {},
+            promising=keys.promising if keys else None,
         )
         app.state.demo = demo
         config = uvicorn.Config(
@@ -152,12 +153,12 @@ async def serve(
                 await asyncio.to_thread(process.stop)
 
 
-def _published(place: Place) -> dict[str, bytes]:
-    """Return the public halves of the signing keys; none, where checkpoints are not signed."""
+def _keys(place: Place) -> LogKeys | None:
+    """Return the log's keys; none, where checkpoints are not signed."""
     try:
-        return published(place.signing.keys())
+        return place.signing.keys()
     except LogKeysUnusable:
-        return {}
+        return None
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,8 @@ from ledger.application.running import Ledger, open_ledger
 from ledger.cli.serving import listen
 from ledger.clock import SystemClock
 from ledger.ids import SystemIds
+from ledger.integration.exporting import published
+from ledger.integration.log_keys import LogKeys
 from ledger.security.sessions import COOKIE, Sessions
 from ledger.vault.keys import SeededKeyring
 from ledger.web.pages import add_pages
@@ -71,6 +73,17 @@ class Served:
         return client
 
 
+def _app(ledger: Ledger, sessions: Sessions, keys: LogKeys | None) -> FastAPI:
+    return make_app(
+        ledger,
+        sessions,
+        routers=[routes()],
+        pages=[add_pages],
+        published=published(keys) if keys else None,
+        promising=keys.promising if keys else None,
+    )
+
+
 def _server(app: FastAPI) -> uvicorn.Server:
     config = uvicorn.Config(app, log_level="critical", lifespan="off", loop="none")
     return uvicorn.Server(config)
@@ -87,7 +100,7 @@ def served(
     *,
     demo: bool = True,
     classes: int = CLASSES,
-    published: Mapping[str, bytes] | None = None,
+    keys: LogKeys | None = None,
 ) -> Iterator[Served]:
     """Write the small world and serve it until the block ends."""
     held = listen("127.0.0.1", 0)
@@ -107,9 +120,7 @@ def served(
         ) as ledger:
             told = await tell(ledger, conninfo, classes=classes)
             sessions = Sessions()
-            app = make_app(
-                ledger, sessions, routers=[routes()], pages=[add_pages], published=published
-            )
+            app = _app(ledger, sessions, keys)
             app.state.demo = demo
             server = _server(app)
             stopping.append(server)

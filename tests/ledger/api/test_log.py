@@ -1,11 +1,16 @@
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
 
+from ledger.application.founding import found
 from ledger.evidence.audit import audit
+from ledger.evidence.errors import Refuted
 from ledger.evidence.hashes import SHA256
+from ledger.evidence.keys import verifier_of
 from ledger.evidence.policy import Policy
+from ledger.evidence.promise import check_kept, open_promise
 from ledger.evidence.receipt import Receipt
 from ledger.evidence.tiles import Bundle, bundles_of, decode_bundle, tiles_of
 from ledger.integration.exporting import published
@@ -14,6 +19,7 @@ from ledger.integration.trees import TREES, TWIN, WORLD, TreeKind
 from tests.ledger.integration.logs import grow
 from tests.ledger.integration.signing import KEYS, newest, note_of, place_in, publish
 from tests.ledger.serving import Served, served
+from tests.ledger.small_world import EAST
 from tests.ledger.store.making import one, rows
 
 
@@ -25,10 +31,10 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> FileSigner:
 @pytest.fixture(scope="module")
 def log(shared_database: str, signer: FileSigner) -> Iterator[Served]:
     """A server over a signed log of some bundles."""
-    with served(shared_database, classes=2, published=published(KEYS)) as found:
+    with served(shared_database, classes=2, keys=KEYS) as server:
         grow(shared_database, 600)
         publish(shared_database, signer)
-        yield found
+        yield server
 
 
 class HttpLog:
@@ -181,3 +187,35 @@ def test_there_is_no_receipt_of_what_was_never_written(log: Served) -> None:
     assert client.get("/api/v1/receipts/999999").status_code == 404
     assert client.get("/api/v1/receipts/0").status_code == 400
     assert log.as_(None).get("/api/v1/receipts/1").status_code == 401
+
+
+def test_a_promise_in_the_answer_is_kept_by_the_receipt(log: Served, signer: FileSigner) -> None:
+    log.do(found(log.ledger))  # the policy book, which every command asks
+    institution = log.told.institutions[EAST]
+    clerk = log.as_("INST_CLERK", institution=institution)
+    data = {"institution_id": str(institution), "county_code": EAST, "items": []}
+
+    def told(month: int, prefer: str) -> dict[str, Any]:
+        answer = clerk.post(
+            "/api/v1/commands/submit-monthly-plan",
+            json=data | {"month": f"2031-{month:02d}"},
+            headers={"prefer": prefer},
+        )
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    assert "promise" not in told(1, "return=minimal")
+    recorded = told(2, "return=minimal, promise")
+    key = verifier_of(log.as_(None).get("/log/promise.vkey").text.strip())
+    promise = open_promise(recorded["promise"].encode(), [key])
+    kept = rows(log.conninfo)[recorded["last"] - 1]
+    assert (promise.index, promise.leaf) == (kept.position - 1, kept.leaf)
+    assert promise.received == round(kept.recorded_at.timestamp() * 1_000_000)
+
+    publish(log.conninfo, signer)
+    receipt = Receipt.parse(clerk.get(recorded["receipt"], params={"wait": 5}).content)
+    receipt.check(promise.leaf, Policy.parse(published(KEYS)["policy"]))
+    check_kept(promise, promise.leaf, receipt.index)
+    with pytest.raises(Refuted):
+        open_promise(recorded["promise"].replace("index ", "index 1").encode(), [key])
