@@ -17,6 +17,7 @@ from ledger.embedded import failures
 from ledger.embedded.checks import Examination, Result, good
 from ledger.embedded.place import place_of
 from ledger.errors import Failure
+from ledger.integration.place import SigningPlace
 from ledger.settings import Settings, unknown
 from ledger.vault.keyfile import load_keyring
 
@@ -183,6 +184,33 @@ def _keys(settings: Settings) -> Result:
     )
 
 
+def _signing(settings: Settings) -> Result:
+    place = SigningPlace.below(settings.home)
+    with failures.explained(place.key_file):
+        if not place.key_file.exists():
+            return Result(
+                "note",
+                Message("尚无日志签名密钥，检查点未签名。", "Checkpoints are not signed: no keys."),
+                Message("由 mingzhang init 生成。", "mingzhang init makes them."),
+            )
+    if not place.signer().is_begun():
+        return Result(
+            "bad",
+            Message(
+                f"签名器的记录已丢失，拒绝签名：{place.memory}",
+                f"The signer has lost what it signed last and refuses: {place.memory}",
+            ),
+            Message(
+                "用 mingzhang evidence adopt 指明最新的已签检查点。",
+                "Name the newest signed checkpoint with mingzhang evidence adopt.",
+            ),
+        )
+    return good(
+        f"日志签名密钥 {place.key_file} 完好，签名器记录齐备。",
+        f"The signing keys in {place.key_file} are whole, and the signer remembers.",
+    )
+
+
 EXAMINATIONS = (
     Examination("python", Message("Python 版本", "Python"), _python),
     Examination("packages", Message("软件包", "Packages"), _packages),
@@ -192,5 +220,6 @@ EXAMINATIONS = (
     Examination("space", Message("磁盘空间", "Disk space"), _space),
     Examination("port", Message("网页端口", "Port"), _port),
     Examination("keys", Message("密钥文件", "Keys"), _keys),
+    Examination("signing", Message("日志签名", "Signing"), _signing),
 )
 """In the order in which one depends on the other."""

@@ -13,6 +13,8 @@ from ledger.embedded import database_checks, doctor, machine_checks
 from ledger.embedded.checks import Check, Examination, Result, examine
 from ledger.embedded.doctor import diagnose
 from ledger.embedded.server import EmbeddedServer
+from ledger.integration.log_keys import LogKeys
+from ledger.integration.place import SigningPlace
 from ledger.settings import Settings
 from ledger.store.migrations import known, migrate
 from ledger.vault.keyfile import create_keyring
@@ -48,6 +50,7 @@ def test_a_fresh_installation_has_nothing_to_mend_and_stays_untouched(
 
 def test_a_running_installation_has_nothing_to_mend(home: Path) -> None:
     create_keyring(home / "keys" / "vault.keys", SeededKeyring("seed"))
+    SigningPlace.below(home).prepare(LogKeys.derived("ledger.example", "seed"))
     with EmbeddedServer(home) as url:
         migrate(url)
         checks = diagnose(settings_for(home))
@@ -64,6 +67,19 @@ def test_what_stopped_the_integrator_is_bad_until_it_is_mended(own: Settings) ->
     assert found.state == "bad"
     assert "第7位" in found.found.zh
     assert check(own, "evidence").state == "good"
+
+
+def test_a_signer_that_lost_its_memory_or_shows_its_keys_is_bad(home: Path) -> None:
+    settings, place = settings_for(home), SigningPlace.below(home)
+    assert check(settings, "signing").state == "note"
+    place.prepare(LogKeys.derived("ledger.example", "seed"))
+    assert check(settings, "signing").state == "good"
+    (place.memory / "sm3.signed").unlink()
+    found = check(settings, "signing")
+    assert found.state == "bad"
+    assert "evidence adopt" in (found.mend.en if found.mend else "")
+    place.key_file.chmod(0o644)
+    assert check(settings, "signing").state == "bad"
 
 
 def test_a_diagnosis_starts_no_server(home: Path) -> None:
