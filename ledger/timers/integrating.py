@@ -33,7 +33,7 @@ GATHER_SECONDS = 1.0
 GATHER_ENTRIES = 1000
 """So many entries are worth a step at once: the log is being caught up with."""
 RETRY_SECONDS = 2.0
-NICENESS = 10
+NICENESS = 19
 CHANNEL = "ledger_entry"
 
 _log = logging.getLogger(__name__)
