@@ -20,7 +20,7 @@ from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded
 from ledger.application.answers import Recorded as RecordedAnswer
 from ledger.application.deciding import Deciding, Decision
 from ledger.application.drafting import Drafting, Place, numbered, written_of
-from ledger.application.preparing import Prepared, Preparing
+from ledger.application.preparing import Before, Prepared, Preparing
 from ledger.application.refusing import refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
@@ -86,12 +86,13 @@ class Door:
         clock: Clock,
         ids: Ids,
         answered: Answered | None = None,
+        before: Mapping[str, Before] | None = None,
         after: Mapping[str, After] | None = None,
     ) -> None:
         self._log = log
         self._states = states
         self._seals = seals
-        self._preparing = Preparing(seals)
+        self._preparing = Preparing(seals, before or {})
         self._deciding = Deciding(states, clock.now, ids.new)
         self._drafting = drafting
         self._ids = ids
@@ -163,7 +164,9 @@ class Door:
             BadInput: the data are no command.
             Denied: the caller may not give it.
         """
-        answer, _ = await self._deciding.decide(self._preparing.read(ask, caller))
+        ready = self._preparing.read(ask, caller)
+        await self._preparing.complete(ready)
+        answer, _ = await self._deciding.decide(ready)
         if isinstance(answer, Refused):
             return Refusal(answer.broken, answer.findings)
         return Checked(written_of(numbered(answer.facts, self._states.held)), answer.findings)
@@ -175,7 +178,7 @@ class Door:
             if start:
                 await asyncio.sleep(0)
             found.extend(self._preparing.read_each(held[start : start + TURN_COMMANDS]))
-        return found
+        return await self._preparing.complete_each(found)
 
     async def _look_over(
         self, ready: Sequence[Prepared], answers: dict[Prepared, Answer | Exception]
@@ -285,14 +288,7 @@ class Door:
             before = await self._answer_before(ready)
             if before is not None:
                 return _Handed(ready, decision, repeated=before)
-            new, rows = await refusal_fact(
-                ready.command,
-                ready.ask.data,
-                ready.caller,
-                decision.answer,
-                self._seals,
-                self._ids.new(),
-            )
+            new, rows = await refusal_fact(ready, decision.answer, self._seals, self._ids.new())
             if self._deciding.holds(decision):
                 self._match(ready.ask)
                 return self._submit_refusal(ready, decision, new, rows)

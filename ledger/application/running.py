@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -12,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from aggregates import catalogue
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
-from ledger.application.erasing import erase_subject
+from ledger.application.erasing import Erasing
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
@@ -108,6 +107,7 @@ async def open_ledger(
         log = Log(conninfo, clock)
         await log.start()
         stack.push_async_callback(log.stop)
+        erasing = Erasing(pool, data_keys, clock)
         door = Door(
             log=log,
             states=states(LogStreams(reader, pool)),
@@ -118,6 +118,8 @@ async def open_ledger(
             clock=clock,
             ids=ids,
             answered=reader.answer,
-            after={"erase-subject": partial(erase_subject, pool, data_keys, clock)},
+            before={"erase-subject": erasing.complete},
+            after={"erase-subject": erasing.carry_out},
         )
+        await erasing.resume()
         yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)
