@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from ledger.vault.errors import OwnerErased
 from ledger.vault.keys import SeededKeyring
 from ledger.vault.opening import mask_many
 
+WITHIN_SECONDS = 10
 LATER = datetime(2040, 1, 5, 9, tzinfo=SHANGHAI)
 """A day on which no archive of the world has to be kept any more."""
 SECURITY = Caller(person=OfficialId(derived_id("account", "security")), role="SEC_ADMIN")
@@ -176,6 +178,25 @@ async def test_no_class_of_a_person_is_passed_over_whatever_list_is_given(place:
         ).fetchone()
     assert row is not None
     assert str(class_id) in row[0]
+
+
+@pytest.mark.parametrize("place", ["never"], indirect=True)
+async def test_another_process_drops_what_it_holds_of_somebody_erased(place: Place) -> None:
+    person, class_id, _ = in_person(place)
+    stream = f"training-class/{class_id}"
+    async with place.opened() as here, place.opened() as there:
+        await there.door.states.load([stream])
+        await there.data_keys.of(there.seals.connection, [person])
+        assert isinstance(await here.door.act(erase(person), SECURITY), Recorded)
+        until = monotonic() + WITHIN_SECONDS
+        while monotonic() < until and stream in there.door.states.held:  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.01)
+
+        assert person not in there.data_keys
+        assert stream not in there.door.states.held
+        await there.door.states.load([stream])
+        roster = there.door.states.held[stream].state.roster
+        assert roster[person].category.value is None
 
 
 @pytest.mark.parametrize("place", ["never"], indirect=True)
