@@ -20,14 +20,22 @@ from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded
 from ledger.application.answers import Recorded as RecordedAnswer
 from ledger.application.deciding import Deciding, Decision
 from ledger.application.drafting import Drafting, Place, numbered, written_of
+from ledger.application.parsing import too_much, unspellable
 from ledger.application.preparing import Before, Prepared, Preparing
 from ledger.application.refusing import refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
 from ledger.clock import Clock
+from ledger.entry import NotCanonical
 from ledger.ids import Ids
 from ledger.rows import VaultRows
-from ledger.store.failures import DateMoved, KeyMismatch, KeyReused, VersionConflict
+from ledger.store.failures import (
+    DateMoved,
+    KeyMismatch,
+    KeyReused,
+    MalformedAppend,
+    VersionConflict,
+)
 from ledger.store.requests import Append, Appended, Key
 from ledger.store.statements import StoredKey
 
@@ -327,7 +335,10 @@ class Door:
         entries = numbered(answer.facts, self._states.held)
         written = written_of(entries)
         place = Place(ready.caller, ask.channel, self._policy())
-        made = [self._drafting.draft(new, version, place) for new, _, version in entries]
+        try:
+            made = [self._drafting.draft(new, version, place) for new, _, version in entries]
+        except NotCanonical as fault:
+            raise unspellable(fault.path) from None
         names = {one.draft.stream for one in made}
         append = Append(
             drafts=tuple([one.draft for one in made]),
@@ -338,7 +349,10 @@ class Door:
             decided_on=local_date(now),
             at=ask.at,
         )
-        appended = self._log.submit(append)
+        try:
+            appended = self._log.submit(append)
+        except MalformedAppend:
+            raise too_much() from None
         person, channel = ready.caller.person, ask.channel
         for new, stream, version in entries:
             if not new.sealed_for:

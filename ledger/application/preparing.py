@@ -1,8 +1,9 @@
 """Commands made ready to be decided: read, their callers let in, their personal values sealed."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from uuid import UUID
 
 from aggregates.decisions import Caller, Command, Declaration
 from ledger.application.answers import Ask
@@ -25,6 +26,7 @@ class Prepared:
         command: The command, its personal values sealed.
         placed: These values, each with its owner.
         rows: What they leave in the vault, once the owners' keys are there.
+        ids: The new ids that its decision gave, which the next one gives again.
     """
 
     ask: Ask
@@ -33,6 +35,7 @@ class Prepared:
     command: Command
     placed: list[Placed]
     rows: VaultRows = NO_ROWS
+    ids: list[UUID] = field(default_factory=list)
 
 
 Before = Callable[[Prepared], Awaitable[object]]
