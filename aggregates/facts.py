@@ -55,7 +55,7 @@ Code = Annotated[str, Meta(min_length=1, max_length=64)]
 """A code or number out of a list, a document number, a reference; never what a person wrote."""
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 """The public name of a thing or an organisation; never of a person."""
-Month = Annotated[str, Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Meta(pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$")]
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Fact")

@@ -28,7 +28,8 @@ class EraseSubject(Command):
     Attributes:
         approvers: The two who approved it.
         basis: The document it rests on.
-        class_ids: Every class of the person, whose archives are looked at (the trail has them).
+        class_ids: Classes of the person, whose archives are looked at; the ledger adds all that
+            it knows of.
     """
 
     person_id: PersonId

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
+from aggregates.access.state import ACCESS, erasure_id
 from aggregates.decisions import Command, New, Unmet, World, command, flag, hard, lifecycle, unmet
 from aggregates.enrolment.facts import (
     AgencyClaimAgreementSigned,
@@ -123,6 +124,9 @@ def class_takes_people(c: EnrolTrainee, world: World) -> Iterator[Unmet]:
     yield from class_is_known(c.class_id, world, *OPEN)
     if world.state(ENROLMENT, c.enrolment_id).enrolled:
         yield unmet(("尚未报名", "a person not enrolled yet"), ("已报名", "enrolled already"))
+    # Read also because an erasure has to know of every enrolment: one of the two is first.
+    if world.state(ACCESS, erasure_id(c.person_id)).erased_on is not None:
+        yield unmet(("个人信息未被删除的人员", "a person who was not erased"), ("已删除", "erased"))
 
 
 @hard("FIL-04", EnrolTrainee)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 from aggregates.decisions import Command, New, World, command
 from aggregates.entitlement.facts import EntitlementUsed
@@ -50,6 +51,11 @@ class OrderDisbursement(Command):
     account: Matchable[Account]
     holder: Personal[PlainText]
     amount_fen: Fen
+
+    @property
+    def own_id(self) -> UUID:
+        """Whose account and name it bears: the claim's, since an application has many payees."""
+        return self.claim_ids[0] if self.claim_ids else self.payment_id
 
     def facts(self, world: World) -> Iterator[New]:
         """Record the order, and move the items."""

@@ -41,11 +41,12 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        begun = ended = False
 
         async def with_headers(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, ended
             begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
@@ -57,6 +58,8 @@ class SecurityHeaders:
         except Exception as error:  # noqa: BLE001 - nobody above could answer in form
             # Its text may quote what was sent: the log learns the kind, the caller nothing.
             _log.error("%s %s failed: %s", scope.get("method"), _route(scope), _kinds(error))
+            if ended:
+                return  # a page has told of it already
             if begun:
                 raise ConnectionAbortedError("an answer broke off") from None
             wanted = Headers(scope=scope).get("accept-language", "")

@@ -27,7 +27,7 @@ NOWHERE = "-"
 """A county that does not exist."""
 NOBODY = UUID(int=0)
 """An institution that does not exist."""
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20[0-9]{2}")
 _POSITION = re.compile(r"#?([0-9]{1,18})")
 

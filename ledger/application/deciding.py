@@ -11,6 +11,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from aggregates.decisions import Granted, Refused, Unread, World, decide
+from aggregates.law.festivals import CalendarRangeError
+from ledger.application.parsing import beyond
 from ledger.application.preparing import Prepared
 from ledger.application.states import States
 
@@ -58,7 +60,10 @@ class Deciding:
             wanted: set[str] = set()
             still: list[Prepared] = []
             for one in waiting:
-                decision, lacking = self._decide(one)
+                try:
+                    decision, lacking = self._decide(one)
+                except Exception:  # noqa: BLE001, S112 - it is told when it is that command's turn
+                    continue
                 if lacking:
                     wanted.update(lacking)
                     still.append(one)
@@ -108,7 +113,11 @@ class Deciding:
     def _decide(
         self, ready: Prepared, earliest: datetime | None = None
     ) -> tuple[Decision | None, tuple[str, ...]]:
-        """Decide, or say which streams are lacking, be it only to know their version."""
+        """Decide, or say which streams are lacking, be it only to know their version.
+
+        Raises:
+            BadInput: its dates lie beyond any calendar.
+        """
         ask = ready.ask
         now = ask.at or self._now()
         if earliest is not None:
@@ -117,7 +126,7 @@ class Deciding:
             now=now,
             caller=ready.caller,
             loaded=self._states.held,
-            new_id=self._new_id,
+            new_id=self._ids_of(ready),
             channel=ask.channel,
             as_facts=ask.as_facts,
         )
@@ -125,7 +134,25 @@ class Deciding:
             answer = decide(ready.command, world)
         except Unread as unread:
             return None, tuple(unread.wanted)
+        except (OverflowError, CalendarRangeError):
+            raise beyond() from None
         return Decision(answer, now), self._unread(answer)
+
+    def _ids_of(self, ready: Prepared) -> Callable[[], UUID]:
+        """Return what gives a command its new ids: the same ones however often it is decided.
+
+        Otherwise each decision would begin other streams than those that were just looked up.
+        """
+        before = iter(tuple(ready.ids))
+
+        def new_id() -> UUID:
+            one = next(before, None)
+            if one is None:
+                one = self._new_id()
+                ready.ids.append(one)
+            return one
+
+        return new_id
 
     def _unread(self, answer: Granted | Refused) -> tuple[str, ...]:
         """Return the streams that will be written but are not at hand."""

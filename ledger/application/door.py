@@ -20,14 +20,22 @@ from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded
 from ledger.application.answers import Recorded as RecordedAnswer
 from ledger.application.deciding import Deciding, Decision
 from ledger.application.drafting import Drafting, Place, numbered, written_of
-from ledger.application.preparing import Prepared, Preparing
+from ledger.application.parsing import too_much, unspellable
+from ledger.application.preparing import Before, Prepared, Preparing
 from ledger.application.refusing import refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
 from ledger.clock import Clock
+from ledger.entry import NotCanonical
 from ledger.ids import Ids
 from ledger.rows import VaultRows
-from ledger.store.failures import DateMoved, KeyMismatch, KeyReused, VersionConflict
+from ledger.store.failures import (
+    DateMoved,
+    KeyMismatch,
+    KeyReused,
+    MalformedAppend,
+    VersionConflict,
+)
 from ledger.store.requests import Append, Appended, Key
 from ledger.store.statements import StoredKey
 
@@ -86,12 +94,13 @@ class Door:
         clock: Clock,
         ids: Ids,
         answered: Answered | None = None,
+        before: Mapping[str, Before] | None = None,
         after: Mapping[str, After] | None = None,
     ) -> None:
         self._log = log
         self._states = states
         self._seals = seals
-        self._preparing = Preparing(seals)
+        self._preparing = Preparing(seals, before or {})
         self._deciding = Deciding(states, clock.now, ids.new)
         self._drafting = drafting
         self._ids = ids
@@ -163,7 +172,9 @@ class Door:
             BadInput: the data are no command.
             Denied: the caller may not give it.
         """
-        answer, _ = await self._deciding.decide(self._preparing.read(ask, caller))
+        ready = self._preparing.read(ask, caller)
+        await self._preparing.complete(ready)
+        answer, _ = await self._deciding.decide(ready)
         if isinstance(answer, Refused):
             return Refusal(answer.broken, answer.findings)
         return Checked(written_of(numbered(answer.facts, self._states.held)), answer.findings)
@@ -175,7 +186,7 @@ class Door:
             if start:
                 await asyncio.sleep(0)
             found.extend(self._preparing.read_each(held[start : start + TURN_COMMANDS]))
-        return found
+        return await self._preparing.complete_each(found)
 
     async def _look_over(
         self, ready: Sequence[Prepared], answers: dict[Prepared, Answer | Exception]
@@ -285,14 +296,7 @@ class Door:
             before = await self._answer_before(ready)
             if before is not None:
                 return _Handed(ready, decision, repeated=before)
-            new, rows = await refusal_fact(
-                ready.command,
-                ready.ask.data,
-                ready.caller,
-                decision.answer,
-                self._seals,
-                self._ids.new(),
-            )
+            new, rows = await refusal_fact(ready, decision.answer, self._seals, self._ids.new())
             if self._deciding.holds(decision):
                 self._match(ready.ask)
                 return self._submit_refusal(ready, decision, new, rows)
@@ -331,7 +335,10 @@ class Door:
         entries = numbered(answer.facts, self._states.held)
         written = written_of(entries)
         place = Place(ready.caller, ask.channel, self._policy())
-        made = [self._drafting.draft(new, version, place) for new, _, version in entries]
+        try:
+            made = [self._drafting.draft(new, version, place) for new, _, version in entries]
+        except NotCanonical as fault:
+            raise unspellable(fault.path) from None
         names = {one.draft.stream for one in made}
         append = Append(
             drafts=tuple([one.draft for one in made]),
@@ -342,7 +349,10 @@ class Door:
             decided_on=local_date(now),
             at=ask.at,
         )
-        appended = self._log.submit(append)
+        try:
+            appended = self._log.submit(append)
+        except MalformedAppend:
+            raise too_much() from None
         person, channel = ready.caller.person, ask.channel
         for new, stream, version in entries:
             if not new.sealed_for:

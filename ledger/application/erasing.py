@@ -1,38 +1,89 @@
-"""Erasing a person: decided by two, recorded, then done; every proof stays valid."""
+"""Erasing a person: decided by two, recorded, then done; every proof stays valid.
 
+    complete   the command learns every class of the person, whatever list it came with
+    note       the append that records the erasure leaves a note in the vault
+    carry out  keys and rows are destroyed, then the note is taken away
+
+A crash in between leaves the note, and whoever opens the ledger next carries the erasure out.
+"""
+
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from aggregates.access.commands import EraseSubject
 from aggregates.decisions import Command
+from aggregates.ids import PersonId
+from ledger.application.preparing import Prepared
 from ledger.clock import Clock
+from ledger.rows import VaultRows
 from ledger.vault.data_keys import DataKeys
-from ledger.vault.erasing import erase
-
-# Values that belong to an enrolment (face scores, telephones) are a person's as well.
-_ENROLMENTS = """
-select distinct (body::jsonb #>> '{data,enrolment_id}')::uuid from ledger.entry
-where type = 'enrolment.trainee-enrolled.v1'
-  and (body::jsonb #>> '{data,person_id}')::uuid = %s
-"""
+from ledger.vault.erasing import erase, erasures_noted, note_of, take_note_away
+from projections.trail.belongings import Belongings, belongings
 
 
-async def erase_subject(
-    pool: AsyncConnectionPool[Any], data_keys: DataKeys, clock: Clock, command: Command
-) -> int:
-    """Destroy the keys and rows of a person and of their enrolments; return how many owners.
+class Erasing:
+    """Erases people, each once the fact of it is in the log."""
 
-    Runs once the fact is in the log. A crash in between leaves the fact and the keys; giving
-    the vault's erasure the same owners again is harmless.
+    def __init__(self, pool: AsyncConnectionPool[Any], data_keys: DataKeys, clock: Clock) -> None:
+        """Prepare to erase.
 
-    Raises:
-        RetentionRuns: the data of one of them have to be stored still.
+        Args:
+            pool: Connections to log, read models and vault.
+            data_keys: The keys at hand, of which those destroyed are forgotten.
+            clock: When it is done.
+        """
+        self._pool = pool
+        self._data_keys = data_keys
+        self._clock = clock
+
+    async def complete(self, ready: Prepared) -> None:
+        """Let the command look at every class of the person, and its append leave a note."""
+        command = ready.command
+        assert isinstance(command, EraseSubject)  # noqa: S101 - registered for it
+        async with self._pool.connection() as connection:
+            found = await belongings(connection, command.person_id)
+        named = dict.fromkeys((*command.class_ids, *sorted(found.classes)))
+        ready.command = replace(command, class_ids=tuple(named))
+        ready.rows = VaultRows(sealed_links=(note_of(command.person_id),))
+
+    async def carry_out(self, command: Command) -> None:
+        """Destroy the keys and rows of a person.
+
+        Raises:
+            RetentionRuns: the data of one of them have to be stored still.
+        """
+        assert isinstance(command, EraseSubject)  # noqa: S101 - registered for it
+        async with self._pool.connection() as connection:
+            await self._destroy(connection, command.person_id)
+
+    async def resume(self) -> int:
+        """Carry out the erasures that are recorded and were interrupted; return how many.
+
+        Raises:
+            RetentionRuns: the data of one of them have to be stored still.
+        """
+        async with self._pool.connection() as connection:
+            noted = await erasures_noted(connection)
+            for person in noted:
+                await self._destroy(connection, PersonId(person))
+        return len(noted)
+
+    async def _destroy(self, connection: AsyncConnection[Any], person: PersonId) -> None:
+        # Asked after the commit, so that nothing that was enrolled before it is left out;
+        # whoever was erased is enrolled no more.
+        found = await belongings(connection, person)
+        await erase(connection, self._data_keys, owners_of(person, found), at=self._clock.now())
+        await take_note_away(connection, person)
+
+
+def owners_of(person: PersonId, found: Belongings) -> list[UUID]:
+    """Return under whose keys the values of a person lie: the person's own and what is theirs.
+
+    Face scores and reasons belong to an enrolment; accounts and opinions of a claim in person
+    to that claim.
     """
-    assert isinstance(command, EraseSubject)  # noqa: S101 - registered for it
-    person: UUID = command.person_id
-    async with pool.connection() as connection:
-        found = await (await connection.execute(_ENROLMENTS, (person,))).fetchall()
-        owners = [person, *(one for (one,) in found)]
-        return await erase(connection, data_keys, owners, at=clock.now())
+    return [person, *sorted(found.enrolments), *sorted(found.claims)]

@@ -50,7 +50,7 @@ class Report:
         repeated: Lines that had led to entries before.
         entries: Entries written.
         findings: Findings recorded with them.
-        rejected: Lines not taken.
+        rejected: Lines not taken, in their order.
     """
 
     sha256: str
@@ -102,6 +102,7 @@ async def import_file(
             await _take(door, lines, caller, report, channel=channel, as_facts=as_facts)
             done += sum(len(line) for _, line in lines)
             progress(done)
+    report.rejected.sort(key=lambda one: one.line)
     await door.act(_record(report, channel, as_facts=as_facts), caller)
     return report
 

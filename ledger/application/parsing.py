@@ -39,6 +39,29 @@ class BadInput(ValueError):  # noqa: N818 - named for what the caller sees
         super().__init__("; ".join(f"{p.where}: {p.what.en}" for p in problems))
 
 
+_UNSPELLABLE = Message(
+    "不能成为一条记录：含空字符、过大的整数，或超过一条记录的长度上限",
+    "cannot be an entry: it holds a NUL or too large an integer, or is longer than an entry may be",
+)
+_BEYOND = Message("日期超出可以计算的范围", "a date beyond those that can be reckoned with")
+_TOO_MUCH = Message("一次涉及过多，请分次办理", "too much at once: do it in parts")
+
+
+def unspellable(path: str) -> BadInput:
+    """Return the answer to a command whose fact cannot be an entry; ``path`` says where."""
+    return BadInput(Problem(path.removeprefix("$").removeprefix("."), _UNSPELLABLE))
+
+
+def beyond() -> BadInput:
+    """Return the answer to a command whose dates no calendar reaches."""
+    return BadInput(Problem("", _BEYOND))
+
+
+def too_much() -> BadInput:
+    """Return the answer to a command that would leave more than one append may hold."""
+    return BadInput(Problem("", _TOO_MUCH))
+
+
 def declaration(name: str) -> Declaration:
     """Return a command's declaration.
 

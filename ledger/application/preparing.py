@@ -1,7 +1,9 @@
 """Commands made ready to be decided: read, their callers let in, their personal values sealed."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from uuid import UUID
 
 from aggregates.decisions import Caller, Command, Declaration
 from ledger.application.answers import Ask
@@ -24,6 +26,7 @@ class Prepared:
         command: The command, its personal values sealed.
         placed: These values, each with its owner.
         rows: What they leave in the vault, once the owners' keys are there.
+        ids: The new ids that its decision gave, which the next one gives again.
     """
 
     ask: Ask
@@ -32,13 +35,19 @@ class Prepared:
     command: Command
     placed: list[Placed]
     rows: VaultRows = NO_ROWS
+    ids: list[UUID] = field(default_factory=list)
+
+
+Before = Callable[[Prepared], Awaitable[object]]
+"""What completes a command by what only the ledger knows, before it is decided."""
 
 
 class Preparing:
     """Makes commands ready: first they are read, then many are sealed with one statement."""
 
-    def __init__(self, seals: Seals) -> None:
+    def __init__(self, seals: Seals, before: Mapping[str, Before] = MappingProxyType({})) -> None:
         self._seals = seals
+        self._before = before
 
     def read(self, ask: Ask, caller: Caller) -> Prepared:
         """Read one command.
@@ -62,6 +71,22 @@ class Preparing:
             except Exception as error:  # noqa: BLE001 - each command has its own answer
                 found.append(error)
         return found
+
+    async def complete(self, ready: Prepared) -> None:
+        """Complete a command by what only the ledger knows, if it is of such a kind."""
+        complete = self._before.get(ready.declared.name)
+        if complete is not None:
+            await complete(ready)
+
+    async def complete_each(self, read: list[Prepared | Exception]) -> list[Prepared | Exception]:
+        """Complete commands in their place; where that fails, the reason stands instead."""
+        for at, one in enumerate(read):
+            if isinstance(one, Prepared) and one.declared.name in self._before:
+                try:
+                    await self.complete(one)
+                except Exception as error:  # noqa: BLE001 - each command has its own answer
+                    read[at] = error
+        return read
 
     def is_at_hand(self, prepared: Iterable[Prepared]) -> bool:
         """Say whether commands can be sealed without asking the vault for anybody's key."""

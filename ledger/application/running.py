@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -12,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from aggregates import catalogue
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
-from ledger.application.erasing import erase_subject
+from ledger.application.erasing import Erasing
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
@@ -21,6 +20,7 @@ from ledger.ids import Ids
 from ledger.store.append import Log
 from ledger.store.reading import Reader
 from ledger.vault.data_keys import DataKeys
+from ledger.vault.forgetting import Forgetting
 from ledger.vault.keys import Keyring
 from ledger.vault.sealed_facts import reader_key
 
@@ -64,6 +64,17 @@ async def _see_entries(connection: AsyncConnection[Any]) -> None:
     await connection.execute("set search_path = ledger, public")
 
 
+def _pool(conninfo: str) -> AsyncConnectionPool[Any]:
+    return AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=CONNECTIONS_MAX,
+        open=False,
+        kwargs={"autocommit": True},
+        configure=_see_entries,
+    )
+
+
 @asynccontextmanager
 async def open_ledger(
     conninfo: str,
@@ -87,16 +98,7 @@ async def open_ledger(
     # Every command and stored name declares itself when its concept is imported.
     catalogue.load()
     async with AsyncExitStack() as stack:
-        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            conninfo,
-            min_size=1,
-            max_size=CONNECTIONS_MAX,
-            open=False,
-            kwargs={"autocommit": True},
-            configure=_see_entries,
-        )
-        await pool.open()
-        stack.push_async_callback(pool.close)
+        pool = await stack.enter_async_context(_pool(conninfo))
         sealing = await AsyncConnection.connect(conninfo, autocommit=True)
         stack.push_async_callback(sealing.close)
         data_keys = DataKeys(keyring)
@@ -108,9 +110,14 @@ async def open_ledger(
         log = Log(conninfo, clock)
         await log.start()
         stack.push_async_callback(log.stop)
+        held = states(LogStreams(reader, pool))
+        forgetting = Forgetting(conninfo, data_keys.forget, held.clear)
+        await forgetting.start()
+        stack.push_async_callback(forgetting.stop)
+        erasing = Erasing(pool, data_keys, clock)
         door = Door(
             log=log,
-            states=states(LogStreams(reader, pool)),
+            states=held,
             seals=seals,
             drafting=Drafting(
                 source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids
@@ -118,6 +125,8 @@ async def open_ledger(
             clock=clock,
             ids=ids,
             answered=reader.answer,
-            after={"erase-subject": partial(erase_subject, pool, data_keys, clock)},
+            before={"erase-subject": erasing.complete},
+            after={"erase-subject": erasing.carry_out},
         )
+        await erasing.resume()
         yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)

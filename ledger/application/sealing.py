@@ -147,4 +147,4 @@ def _owners(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if any(LINK_KINDS.get(part) == kind for part in (hint, *parts_of(hint)))
     ]
     own = ["own_id"] if hasattr(declared.cls, "own_id") else []
-    return numbers, (*named, *own)
+    return numbers, (*own, *named)

@@ -7,11 +7,15 @@ its write-ahead log and backups: those of this schema need a retention of their 
 
 A person has several owners: the person's own id, the enrolments, and streams that bear values
 outside any record of a person, such as a claim. The caller finds them by the trail.
+
+What was sent with a refused command is sealed whole. Where it names one person it is that
+person's; where it names several, links say of whom it tells, and it ends with the first of them
+who is erased.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -19,11 +23,15 @@ from psycopg.rows import tuple_row
 
 from aggregates.language import Message
 from aggregates.law.deadlines import local_date
+from ledger.rows import SealedLinkRow
 from ledger.vault import statements
 from ledger.vault.data_keys import FORGET_CHANNEL, DataKeys
 from ledger.vault.errors import RetentionRuns
 from ledger.vault.sealed_facts import is_reader
 
+PAYLOAD: Final = "payload"
+"""The kind of link from a person to what was sent with a refused command."""
+_NOTE: Final = "erase"
 _RETAINED = Message(
     "法定保存期未满：现在只能限制处理，不能删除",
     "the statutory retention still runs: the data may be restricted, not erased",
@@ -47,8 +55,9 @@ async def erase(
     """
     if any(is_reader(owner) for owner in owners):
         raise ValueError("the key of a reading role is not a person's")
-    named = list(owners)
     async with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.PAYLOADS_ABOUT, {"about": list(owners)})
+        named = [*owners, *(payload for (payload,) in await cursor.fetchall())]
         await cursor.execute(
             statements.KEYS_DESTROYED, {"owners": named, "at": at, "on": local_date(at)}
         )
@@ -62,12 +71,21 @@ async def erase(
     return erased
 
 
+async def any_erased(connection: AsyncConnection[Any], owners: Collection[UUID]) -> bool:
+    """Say whether any of some owners was erased."""
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.OWNERS_GONE, {"owners": list(owners)})
+        return bool(await _number(cursor))
+
+
 async def sweep(connection: AsyncConnection[Any]) -> int:
     """Remove rows that reached the vault while their owner was being erased; return how many.
 
-    Sealed ones among them could not be opened by anybody; restricted ones could be read.
+    Sealed ones among them could not be opened by anybody, unless they tell of the owner under
+    another key; restricted ones could be read.
     """
-    async with connection.cursor(row_factory=tuple_row) as cursor:
+    async with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.PAYLOADS_ENDED)
         await cursor.execute(statements.ROWS_OF_ERASED, {"owners": None})
         return await _number(cursor)
 
@@ -112,6 +130,29 @@ async def readmit(connection: AsyncConnection[Any], data_keys: DataKeys, owner: 
         await cursor.execute("select pg_notify(%s, '')", (FORGET_CHANNEL,))
     data_keys.forget((owner,))
     return readmitted
+
+
+def note_of(person: UUID) -> SealedLinkRow:
+    """Return the note that an erasure is recorded and not carried out yet."""
+    return SealedLinkRow(_NOTE, person, f"{_NOTE}/{person}")
+
+
+async def erasures_noted(connection: AsyncConnection[Any]) -> list[UUID]:
+    """Return the people whose erasure is recorded and not carried out yet."""
+    async with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.NOTES, {"kind": _NOTE})
+        return [person for (person,) in await cursor.fetchall()]
+
+
+async def take_note_away(connection: AsyncConnection[Any], person: UUID) -> None:
+    """Say that an erasure was carried out."""
+    async with connection.cursor() as cursor:
+        await cursor.execute(statements.NOTE_TAKEN_AWAY, {"kind": _NOTE, "person": person})
+
+
+def payload_links(payload: UUID, about: Iterable[UUID]) -> tuple[SealedLinkRow, ...]:
+    """Return the links that say of whom a payload tells, which lies under a key of its own."""
+    return tuple(SealedLinkRow(PAYLOAD, one, f"{PAYLOAD}/{payload}") for one in about)
 
 
 async def _number(cursor: Any) -> int:  # noqa: ANN401 - a cursor of whatever row type

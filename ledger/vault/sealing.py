@@ -40,7 +40,7 @@ from ledger.vault.commitments import base64url, commit
 from ledger.vault.data_keys import DataKeys
 from ledger.vault.keys import NONCE_BYTES, Keyring, Salts
 
-OWNER_FIELDS: Final = ("person_id", "enrolment_id")
+OWNER_FIELDS: Final = ("person_id", "enrolment_id", "applicant_person_id")
 """The fields that name the owner of the values beside and below them, the first one first."""
 
 _NOT_TEXT = Message(
@@ -131,8 +131,9 @@ class Sealer:
         """Return each value that this sealer sealed and ``record`` bears, with its owner.
 
         The owner is named by the nearest enclosing record: its ``person_id``, else its
-        ``enrolment_id``; a value that no such record encloses belongs to the stream. Values that
-        were sealed before, such as those of a state, lie in the vault already and are left out.
+        ``enrolment_id``, else who claims in person; a value that no such record encloses belongs
+        to the stream. Values that were sealed before, such as those of a state, lie in the vault
+        already and are left out.
         """
         found: dict[str, Placed] = {}
         self._place(record, stream_id, "", found)

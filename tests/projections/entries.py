@@ -9,9 +9,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import Connection
 
-from aggregates.facts import Fact, encode
+from aggregates.facts import Fact, decode, encode
 from aggregates.ids import derived_id
 from aggregates.law.deadlines import SHANGHAI
 from aggregates.sealed import Matchable, Personal, Restricted
@@ -67,6 +68,7 @@ class Written:
     body: bytes
     recorded_at: datetime
     channel: str
+    actor: UUID | None
     fact: Fact
 
     @property
@@ -125,7 +127,17 @@ class Log:
         self._leaves[stream] = leaf_hash(body)
         position = len(self.entries) + 1
         self.entries.append(
-            Written(position, stream, envelope.version, fact.TYPE, body, self.now, channel, fact)
+            Written(
+                position,
+                stream,
+                envelope.version,
+                fact.TYPE,
+                body,
+                self.now,
+                channel,
+                None if actor == "" else UUID(str(actor)),
+                fact,
+            )
         )
         return position
 
@@ -147,3 +159,23 @@ def insert(connection: Connection[Any], entries: Iterable[Written]) -> None:
                 leaf_hash(one.body),
             )
             copy.write_row(row)
+
+
+def read_back(connection: Connection[Any]) -> list[Written]:
+    """Return the entries of the relation ``entry`` as they stand, their facts decoded."""
+    rows = connection.execute(
+        "select position, stream, version, type, body, recorded_at from entry order by position"
+    )
+    return [_read(*row) for row in rows]
+
+
+def _read(
+    position: int, stream: str, version: int, name: str, body: str, recorded_at: datetime
+) -> Written:
+    said = orjson.loads(body)
+    actor = UUID(said["actor"]) if said["actor"] else None
+    fact = decode(name, said["data"])
+    when = recorded_at.astimezone(SHANGHAI)
+    return Written(
+        position, stream, version, name, body.encode(), when, said["channel"], actor, fact
+    )

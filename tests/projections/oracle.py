@@ -32,7 +32,7 @@ from aggregates.training_class.facts import (
     ClassFilingSubmitted,
 )
 from projections.detail.link import CODES
-from tests.projections.entries import OFFICIAL, Written
+from tests.projections.entries import Written
 
 UNTOLD = ("occupation", "level", "year", "certified_on")
 """What only a reservation tells."""
@@ -46,7 +46,9 @@ def trail(entries: Entries) -> Rows:
     found: dict[Any, Row] = {}
     for one in entries:
         prefix, _, text = one.stream.partition("/")
-        told = {*links(one.fact), ("official", OFFICIAL)}
+        told = set(links(one.fact))
+        if one.actor is not None:
+            told.add(("official", one.actor))
         if prefix in STREAM_KINDS:
             told.add((STREAM_KINDS[prefix], UUID(text)))
         for kind, thing in told:

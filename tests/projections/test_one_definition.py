@@ -1,8 +1,6 @@
 """Live, rebuilt and as of then, a read model is the same rows: those that plain folds give."""
 
-from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,20 +11,10 @@ from projections.digest import digest_at, digest_now
 from projections.model import Moment
 from projections.rebuilding import rebuild_parts
 from projections.run import rebuild
-from tests.projections import oracle
 from tests.projections.chance import by_chance
 from tests.projections.conftest import Mirror
-from tests.projections.entries import Written
-from tests.projections.ledger_oracle import class_ledger
+from tests.projections.oracles import ORACLES
 
-ORACLES: dict[str, Callable[[Iterable[Written]], Any]] = {
-    "class_ledger": class_ledger,
-    "trail": oracle.trail,
-    "entitlements": oracle.entitlements,
-    "funds": oracle.funds,
-    "archive": oracle.archive,
-    "risk": oracle.risk,
-}
 EXAMPLES = 20
 STEPS_MAX = 150
 # A seed shrinks to nothing readable, but spreads the worlds wide; their lengths shrink.

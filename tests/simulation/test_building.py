@@ -2,12 +2,14 @@
 
 import asyncio
 from hashlib import sha256
+from itertools import islice
 
 import orjson
 
 from ledger.simulation.building import build, clear, connected, stands
 from ledger.simulation.judging import judge
 from projections.check import check
+from tests.projections.oracles import otherwise
 from tests.simulation.worlds import Standing
 
 
@@ -67,6 +69,11 @@ def test_paid_items_have_whole_chains_and_the_books_agree(standing: Standing) ->
     assert found.broken == ()
     assert found.sums_agree
     assert found.judged_items > 0
+
+
+def test_every_read_model_of_a_world_says_what_its_oracle_says(standing: Standing) -> None:
+    with connected(standing.conninfo) as connection:
+        assert list(islice(otherwise(standing.conninfo, connection), 5)) == []
 
 
 def test_the_indicators_find_what_was_planted_and_nothing_else(standing: Standing) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from aggregates.access.facts import SubjectErased
+from aggregates.access.state import ACCESS, erasure_id
 from aggregates.enrolment.commands import SignAgencyAgreement, WithdrawTrainee
 from aggregates.enrolment.facts import (
     AgencyClaimAgreementSigned,
@@ -19,6 +21,7 @@ from tests.aggregates.harness import (
     Happened,
     Outcome,
     given,
+    happened,
     moment,
 )
 from tests.aggregates.institution.samples import (
@@ -73,6 +76,14 @@ def test_somebody_else_is_added_to_the_roster_in_the_same_decision() -> None:
     changed = answer.fact(RosterChanged)
     assert [row.person_id for row in changed.added] == [person(20)]
     assert (changed.heads, changed.phase) == (13, "BEFORE_START")
+
+
+def test_nobody_enrols_who_was_erased() -> None:
+    erased = SubjectErased(
+        person_id=person(0), approvers=(), basis="B-1", erased_at=moment(NOW), class_ids=()
+    )
+    ask(0, happened(NOW, ACCESS, erasure_id(person(0)), erased)).then_refused("LIFECYCLE")
+    ask(1, happened(NOW, ACCESS, erasure_id(person(0)), erased)).granted()
 
 
 @pytest.mark.rule("FIL-04")

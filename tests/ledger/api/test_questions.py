@@ -113,6 +113,8 @@ def test_a_range_of_months_counts_the_start_else_the_filing(place: Served) -> No
     [
         ({"start": "2024-13"}, "start"),
         ({"end": "March"}, "end"),
+        ({"end": "9999-12"}, "end"),
+        ({"start": "0000-01"}, "start"),
         ({"sort": "secret"}, "sort"),
         ({"at": "yesterday"}, "at"),
         ({"at": "999999999"}, "at"),

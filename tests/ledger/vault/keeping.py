@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -10,13 +11,14 @@ import msgspec
 from psycopg import AsyncConnection
 
 from aggregates.facts import record
-from aggregates.ids import EnrolmentId, PersonId, derived_id
+from aggregates.ids import EnrolmentId, PersonId, derived_id, uuid_v8
 from aggregates.sealed import (
     Account,
     FreeText,
     IdNumber,
     Matchable,
     Name,
+    Payload,
     Personal,
     Phone,
     Restricted,
@@ -24,6 +26,7 @@ from aggregates.sealed import (
 from ledger.clock import SHANGHAI
 from ledger.rows import VaultRows
 from ledger.vault.data_keys import DataKeys
+from ledger.vault.erasing import payload_links
 from ledger.vault.sealing import Sealer, vault_rows
 
 Category = Literal["UNEMPLOYED", "STUDENT", "DISABLED"]
@@ -106,6 +109,16 @@ class Vault:
     async def person(self, person: UUID = SOMEBODY, **data: object) -> Person:
         """Seal a person."""
         return await self.sealed(Person, {"person_id": str(person), "name": "张三"} | data)
+
+    async def payload(self, text: str, about: Iterable[UUID]) -> str:
+        """Seal what was sent, under a key of its own, and say of whom it tells."""
+        owner, sealer = uuid_v8(sha256(text.encode()).digest()), self.sealer()
+        value = sealer.hook(Personal[Payload], text)
+        placed = sealer.placed((value,), owner)
+        rows = await vault_rows(self.connection, self.data_keys, placed)
+        links = VaultRows(sealed_links=payload_links(owner, about))
+        await keep(self.connection, VaultRows.joined((rows, links)))
+        return value.commitment
 
     async def count(self, table: str) -> int:
         """Return how many rows a table of the vault has."""

@@ -48,6 +48,25 @@ async def test_what_was_shown_before_an_erasure_still_proves(vault: Vault) -> No
     assert verify_opening(commitment_bytes(name.spelled()), placed[0].salt, "张三".encode())
 
 
+async def test_a_payload_that_tells_of_several_ends_with_the_first_of_them(vault: Vault) -> None:
+    payload = await vault.payload("what was sent", about=(SOMEBODY, ANOTHER))
+    other = await vault.payload("what else was sent", about=(ANOTHER,))
+
+    await erase(vault.connection, vault.data_keys, [SOMEBODY], at=NOON)
+
+    masks = await mask_many(vault.connection, vault.data_keys, [payload, other])
+    assert masks.keys() == {other}
+
+
+async def test_a_payload_that_came_late_about_somebody_erased_is_swept(vault: Vault) -> None:
+    await erase(vault.connection, vault.data_keys, [SOMEBODY], at=NOON)
+    payload = await vault.payload("what was sent", about=(SOMEBODY, ANOTHER))
+    assert await mask_many(vault.connection, vault.data_keys, [payload])
+
+    assert await sweep(vault.connection) == 1
+    assert not await mask_many(vault.connection, vault.data_keys, [payload])
+
+
 async def test_erasing_twice_erases_once(vault: Vault) -> None:
     await vault.person()
 
