@@ -7,6 +7,13 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli.telling import say
+from ledger.errors import Failure
+
+
+class NoSuchFolder(Failure):
+    """There is no directory to write to."""
+
+    exit_code = 66
 
 
 def add(app: typer.Typer) -> None:
@@ -21,6 +28,8 @@ def docs(
     """生成LAW.md与COMMANDS.md · write the generated pages."""
     from ledger.cli.pages import generated  # noqa: PLC0415 - heavy
 
+    if not folder.is_dir():
+        raise NoSuchFolder(Message(f"没有目录{folder}", f"no directory {folder}"))
     stale = []
     for name, text in generated().items():
         path = folder / name

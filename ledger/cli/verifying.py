@@ -11,6 +11,7 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli.telling import out_json, say
+from ledger.errors import Failure
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from projections.model import ReadModel
 
 INTEGRITY = 3
+
+
+class NoSuchPosition(Failure):
+    """The log has not come to a position that was asked for."""
+
+    exit_code = 4
 
 
 def add(app: typer.Typer) -> None:
@@ -96,12 +103,21 @@ def _verified(
 
 
 def _range(settings: "Settings", first: int, last: int | None) -> None:
+    from psycopg import connect  # noqa: PLC0415 - heavy
+
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.integration.trees import WORLD  # noqa: PLC0415 - heavy
     from ledger.integration.verifying import Verified  # noqa: PLC0415 - heavy
     from ledger.store.verifying import verify_log  # noqa: PLC0415 - heavy
 
+    if last is not None and last < first:
+        raise typer.BadParameter("--from ≤ --to", param_hint="--from")
     with at_hand(settings) as place:
+        with connect(place.conninfo) as connection:
+            row = connection.execute("select position from ledger.head").fetchone()
+        head = int(row[0]) if row else 0
+        if max(first, last or first) > head:
+            raise NoSuchPosition(Message(f"日志只到第{head}位", f"the log ends at position {head}"))
         _told(Verified(WORLD, rows=verify_log(place.conninfo, first, last)))
 
 

@@ -20,6 +20,7 @@ class Denied(Failure):
     exit_code = 77
 
 
+_OF_NONE = Message("账户未注明所属机构", "the account names no institution")
 _INSTITUTION = frozenset(code for code, role in ROLES.items() if role.reach == "INSTITUTION")
 _COUNTY = frozenset(code for code, role in ROLES.items() if role.reach == "COUNTY")
 _HISTORY = "MIGRATION"
@@ -93,7 +94,8 @@ def authorise(
         as_facts: It brings in what has happened; then, and only then, history may give all.
 
     Raises:
-        Denied: the role may not give it, or it concerns another county or institution.
+        Denied: the role may not give it, or it concerns another county or institution, or the
+            account of an institution's role names none.
     """
     if caller.role == _HISTORY and as_facts:
         return
@@ -111,11 +113,9 @@ def authorise(
             Message("不属于您的县区", "it belongs to another county"),
         )
     institution = getattr(command, "institution_id", None)
-    if (
-        caller.role in _INSTITUTION
-        and caller.institution is not None
-        and institution not in (None, caller.institution)
-    ):
+    if caller.role in _INSTITUTION and caller.institution is None:
+        raise Denied(_OF_NONE)
+    if caller.role in _INSTITUTION and institution not in (None, caller.institution):
         raise Denied(Message("不属于您的机构", "it belongs to another institution"))
 
 
@@ -141,7 +141,7 @@ def may_ask(caller: Caller, question: Question) -> Reach:
         )
     if caller.role in _INSTITUTION:
         if caller.institution is None:
-            raise Denied(Message("账户未注明所属机构", "the account names no institution"))
+            raise Denied(_OF_NONE)
         return Reach(institution=caller.institution)
     sealed = ROLES[caller.role].inspects
     return Reach(county=caller.county if caller.role in _COUNTY else "", sealed=sealed)

@@ -65,6 +65,8 @@ ROLES: dict[str, Role] = {
 """Every role by its code. The last three are the service itself and the import of history; none
 of them may approve, review, publicise or pay except as bringing in history."""
 
+OWN_ROLES = frozenset({"TIMER", "RISK_ENGINE", "MIGRATION"})
+"""What only the service itself acts as; nobody outside holds one of these roles."""
 BUSINESS_READERS = frozenset(ROLES) - {"SYS_ADMIN", "SEC_ADMIN", "LOG_ADMIN", "PUBLIC"}
 """Roles that read business pages; the three administrators see none in clear."""
 RISK_READERS = frozenset({"AUDITOR", "DISCIPLINE", "RISK_OFFICER", "CITY_HR"})

@@ -4,6 +4,7 @@ A token reads ``mz_<id>_<secret>``; the secret has 256 random bits, so one SHA-2
 keep it (no dictionary can be tried against it). It is shown once, at its making.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +20,12 @@ from aggregates.decisions import Caller
 from aggregates.ids import InstitutionId, OfficialId, derived_id
 from aggregates.language import Message
 from ledger.errors import Failure
-from ledger.security.roles import ROLES
+from ledger.security.roles import OWN_ROLES, ROLES
 
 DAYS_MAX = 366
 """How long a token may live at most."""
+NAME_CHARACTERS_MAX = 60
+_COUNTY = re.compile(r"[0-9]{6}")
 
 
 class Unauthenticated(Failure):
@@ -73,15 +76,11 @@ def create(  # noqa: PLR0913 - what a token carries
     it, so the same name is the same person in every entry.
 
     Raises:
-        BadToken: no such role, or a life that is not between one day and ``DAYS_MAX``.
+        BadToken: no such role or one of the service itself, an institution that is lacking or
+            does not fit, no such code or name, or a life that is not between one day and
+            ``DAYS_MAX``.
     """
-    if role not in ROLES:
-        known = "、".join(sorted(ROLES))
-        raise BadToken(Message(f"没有角色{role}；可用：{known}", f"no role {role}; known: {known}"))
-    if not 1 <= days <= DAYS_MAX:
-        raise BadToken(
-            Message(f"有效期应为1至{DAYS_MAX}天", f"a token lives between 1 and {DAYS_MAX} days")
-        )
+    _check(role, name, days, county, institution)
     one, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     connection.execute(
         "insert into security.token (id, secret_hash, person, role, org, county, institution,"
@@ -100,6 +99,33 @@ def create(  # noqa: PLR0913 - what a token carries
         ),
     )
     return f"mz_{one}_{secret}"
+
+
+def _check(role: str, name: str, days: int, county: str, institution: UUID | None) -> None:
+    held = ROLES.get(role)
+    if held is None or role in OWN_ROLES:
+        known = "、".join(sorted(ROLES.keys() - OWN_ROLES))
+        raise BadToken(Message(f"没有角色{role}；可用：{known}", f"no role {role}; known: {known}"))
+    if (held.reach == "INSTITUTION") != (institution is not None):
+        raise BadToken(
+            Message(
+                "机构的角色须注明所属机构，其他角色不得注明",
+                "a role of an institution names one, and no other role does",
+            )
+        )
+    if county and not _COUNTY.fullmatch(county):
+        raise BadToken(Message("区划代码应为六位数字", "a county's code has six digits"))
+    if not (0 < len(name) <= NAME_CHARACTERS_MAX and name.isprintable() and name == name.strip()):
+        raise BadToken(
+            Message(
+                f"账户名应为1至{NAME_CHARACTERS_MAX}个可见字符",
+                f"an account's name has 1 to {NAME_CHARACTERS_MAX} visible characters",
+            )
+        )
+    if not 1 <= days <= DAYS_MAX:
+        raise BadToken(
+            Message(f"有效期应为1至{DAYS_MAX}天", f"a token lives between 1 and {DAYS_MAX} days")
+        )
 
 
 def person_named(name: str) -> OfficialId:

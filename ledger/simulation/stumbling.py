@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from aggregates.decisions import Caller
+from aggregates.ids import ClassId
 from aggregates.law.regimes import NOTICE_DATE
 from ledger.simulation.bodies import Body
 from ledger.simulation.chance import Chance
@@ -35,10 +37,16 @@ class Stumbling:
         self._naming = naming
         self._office = office
         self._chance = Chance(naming.seed, "stumbling", office.county)
+        self._filers: dict[ClassId, Caller] = {}
 
     def stumble(self, since: int) -> None:
         """Try wrongly what some of the commands do that stand in the script from an index on."""
         mine = [one for one in self._script.planned[since:] if not one.ask.as_facts]
+        self._filers = {
+            one.ask.data["class_id"]: one.caller
+            for one in mine
+            if one.ask.command == "submit-class-filing"
+        }
         for name, attempt in _ATTEMPTS.items():
             held = [one for one in mine if one.ask.command == name and not one.refused]
             first = self._chance.randrange(min(EVERY, len(held))) if held else 0
@@ -54,7 +62,7 @@ class Stumbling:
         name = "start-class" if "actual_start" in changed else one.ask.command
         data = changed if name == "start-class" else {**one.ask.data, **changed}
         if name == "start-class":
-            caller = replace(self._office.clerk, role="INST_CLERK")
+            caller = self._filers[data["class_id"]]
         self._script.ask(
             one.at - before, caller, name, data, channel=one.ask.channel, refused=rules
         )

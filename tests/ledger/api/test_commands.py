@@ -151,6 +151,7 @@ def test_a_command_on_an_older_version_than_the_newest_is_refused(lawful: Served
 def test_a_role_gives_its_own_commands_for_its_own_institution_and_county(lawful: Served) -> None:
     other = {"institution_id": str(lawful.told.institutions[NORTH])}
     assert clerk(lawful).post(PLAN, json=plan(lawful, 8, **other)).status_code == 403
+    assert lawful.as_("INST_CLERK").post(PLAN, json=plan(lawful, 8)).status_code == 403
     assert lawful.as_("AUDITOR").post(PLAN, json=plan(lawful, 8)).status_code == 403
     elsewhere = {"level": "COUNTY", "county_code": NORTH, "month": "2031-01"}
     elsewhere |= {"channel": "WEBSITE", "url": "https://x.example.cn/a", "content_sha256": "0" * 64}

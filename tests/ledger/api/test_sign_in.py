@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -35,6 +36,36 @@ def token(
 
 def bearer(text: str) -> dict[str, str]:
     return {"authorization": f"Bearer {text}"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"role": "KING"},
+        {"role": "MIGRATION"},
+        {"role": "TIMER"},
+        {"role": "INST_CLERK"},
+        {"role": "CITY_HR", "institution": UUID(int=1)},
+        {"role": "COUNTY_HR", "county": "聊城"},
+        {"role": "CITY_HR", "name": ""},
+        {"role": "CITY_HR", "name": " zhou"},
+        {"role": "CITY_HR", "name": "z\nhou"},
+        {"role": "CITY_HR", "name": "z" * 61},
+        {"role": "CITY_HR", "days": 0},
+        {"role": "CITY_HR", "days": 367},
+    ],
+)
+def test_a_token_that_nobody_could_answer_for_is_not_made(
+    place: Served, wrong: dict[str, object]
+) -> None:
+    asked: dict[str, Any] = {"name": "zhou", "now": now(), "days": 1} | wrong
+    with psycopg.connect(place.conninfo, autocommit=True) as connection:
+        before = len(tokens.listed(connection))
+
+        with pytest.raises(tokens.BadToken):
+            tokens.create(connection, **asked)
+
+        assert len(tokens.listed(connection)) == before
 
 
 @pytest.mark.parametrize(

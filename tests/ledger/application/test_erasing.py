@@ -233,7 +233,9 @@ async def test_what_was_sent_with_a_refused_command_ends_with_the_person_it_tell
     person, class_id, claim = in_person(place)
     sent = naming(place, person, class_id, claim)[command]
     async with place.opened() as ledger:
-        caller = replace(CLERK, role=COMMANDS[command].roles[0])
+        body = next(one.body for one in place.world.classes if one.class_id == class_id)
+        role = COMMANDS[command].roles[0]
+        caller = replace(CLERK, role=role, institution=body.institution_id)
         refused = await ledger.door.act(Ask(command, sent | changed, at=LATER), caller)
         assert isinstance(refused, Refusal)
         payload = payload_at(place, refused.position)
