@@ -26,8 +26,9 @@ from aggregates.ids import (
 from aggregates.institution.state import INSTITUTION
 from aggregates.law.catalogues import Route, in_force
 from aggregates.law.deadlines import local_date
+from aggregates.training_class.facts import AssessmentAppliedFor
 from aggregates.training_class.form import Filing
-from aggregates.training_class.reach import class_is_known, in_reach, nobody_else, whose
+from aggregates.training_class.reach import class_is_known, in_reach, nobody_else, of_class, whose
 from aggregates.training_class.state import TRAINING_CLASS, enrolment_of
 
 FIRST_ROUTE = frozenset({"QUALIFICATION", "SPECIAL_ABILITY"})
@@ -82,6 +83,20 @@ class ApplyAssessment(Command):
             about=self.class_id,
             regime=held.regime,
         )
+        yield from _known_to_class(one, self.class_id, world)
+
+
+def _known_to_class(assessment_id: AssessmentId, class_id: ClassId, world: World) -> Iterator[New]:
+    """Yield that a class learns of an assessment; nothing where it knows of it already."""
+    if assessment_id not in world.state(TRAINING_CLASS, class_id).assessments:
+        institution_id, county = whose(class_id, world)
+        fact = AssessmentAppliedFor(
+            class_id=class_id,
+            institution_id=institution_id,
+            county_code=county,
+            assessment_id=assessment_id,
+        )
+        yield of_class(class_id, fact, world)
 
 
 @lifecycle(ApplyAssessment)
@@ -305,6 +320,7 @@ class HoldAssessment(Command):
             review_doc=self.review_doc,
         )
         yield _of_assessment(self.assessment_id, fact, world)
+        yield from _known_to_class(self.assessment_id, class_id, world)
 
 
 @lifecycle(HoldAssessment)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from aggregates.archive.state import ARCHIVE
 from aggregates.assessment.state import ASSESSMENT
 from aggregates.decisions import Command, New, Unmet, World, command, flag, lifecycle, unmet
-from aggregates.ids import AssessmentId, ClassId
+from aggregates.ids import ClassId
 from aggregates.law.clauses import clause
 from aggregates.law.regimes import binds
 from aggregates.subsidy_claim.items import heads_of
@@ -160,20 +160,15 @@ def attendance_was_not_low(c: CompleteTeaching, world: World) -> Iterator[Unmet]
     roles=("INST_HEAD", "COUNTY_CLERK", "COUNTY_HR", "CITY_CENTRE", "CITY_HR"),
 )
 class CloseClass(Command):
-    """A class is closed once its results are in, its claims settled and its archive sealed.
-
-    Attributes:
-        assessment_ids: All its assessments, whose results are counted.
-    """
+    """A class is closed once its results are in, its claims settled and its archive sealed."""
 
     class_id: ClassId
-    assessment_ids: tuple[AssessmentId, ...] = ()
 
     def facts(self, world: World) -> Iterator[New]:
         """Record the closure with what became of the heads."""
         one = world.state(TRAINING_CLASS, self.class_id)
         institution_id, county = whose(self.class_id, world)
-        held = world.states(ASSESSMENT, self.assessment_ids).values()
+        held = world.states(ASSESSMENT, one.assessments).values()
         passed = {head for a in held for head, result in a.results.items() if result == "PASS"}
         items = [i for c in claims_of(self.class_id, world).values() for i in c.items.values()]
         fact = ClassClosed(
@@ -188,7 +183,7 @@ class CloseClass(Command):
                 claimed=heads_of(items),
                 paid=heads_of(item for item in items if item.stage == "PAID"),
             ),
-            assessment_ids=self.assessment_ids,
+            assessment_ids=one.assessments,
         )
         yield of_class(self.class_id, fact, world)
 
@@ -201,20 +196,16 @@ def class_is_settled(c: CloseClass, world: World) -> Iterator[Unmet]:
     """
     yield from class_is_known(c.class_id, world, "TAUGHT")
     yield from unsettled(c.class_id, world)
-    for at, one in enumerate(world.states(ASSESSMENT, c.assessment_ids).values()):
-        where = f"assessment_ids[{at}]"
-        if one.class_id != c.class_id:
-            yield unmet(
-                ("本班期的考核", "an assessment of the class"), ("不是", "it is not"), where
-            )
-        elif not one.complete:
-            yield unmet(
-                ("全部考生已有成绩", "a result for every candidate"),
-                (f"{len(one.candidates - one.results.keys())}人没有", "some have none"),
-                where,
-            )
-    if not c.assessment_ids:
-        yield unmet(("已考核", "an assessment"), ("没有", "none"), where="assessment_ids")
+    known = world.states(ASSESSMENT, world.state(TRAINING_CLASS, c.class_id).assessments).values()
+    if not known:
+        yield unmet(("已考核", "an assessment"), ("没有", "none"))
+    candidates = {one for assessment in known for one in assessment.candidates}
+    waiting = candidates - {one for assessment in known for one in assessment.results}
+    if waiting:
+        yield unmet(
+            ("全部考生已有成绩", "a result for every candidate"),
+            (f"{len(waiting)}人没有", f"{len(waiting)} have none"),
+        )
     if world.state(ARCHIVE, c.class_id).sealed_on is None:
         yield unmet(("档案已封存", "an archive that is sealed"), ("未封存", "it is not"))
 

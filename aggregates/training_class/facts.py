@@ -296,6 +296,19 @@ class RosterChanged(Fact):
     approver: OfficialId | None = None
 
 
+@fact("training-class.assessment-applied.v1")
+class AssessmentAppliedFor(Fact):
+    """An assessment of the class was applied for: written with the application, once for each.
+
+    By these facts a class knows its assessments, all of them, when it is closed.
+    """
+
+    class_id: ClassId
+    institution_id: InstitutionId
+    county_code: CountyCode
+    assessment_id: AssessmentId
+
+
 @fact("training-class.claim-filed.v1")
 class ClaimFiled(Fact):
     """A subsidy is claimed for the class: written with the claim, once for each.
@@ -338,6 +351,7 @@ class ClassClosed(Fact):
 
 
 __all__ = [
+    "AssessmentAppliedFor",
     "AttendanceSheetSealed",
     "CalendarStanding",
     "Check",

@@ -10,6 +10,7 @@ from typing import Any
 from aggregates.decisions import Recorded, stream
 from aggregates.facts import Fact
 from aggregates.ids import (
+    AssessmentId,
     ClaimId,
     ClassId,
     EnrolmentId,
@@ -20,6 +21,7 @@ from aggregates.ids import (
 )
 from aggregates.law.deadlines import local_date
 from aggregates.training_class.facts import (
+    AssessmentAppliedFor,
     AttendanceSheetSealed,
     ClaimFiled,
     ClassClosed,
@@ -103,6 +105,7 @@ class TrainingClass:
         ended_at: When the teaching was completed.
         delivered: The hours taught, once it is completed.
         awaits_visit: The visit during the first class is missing (FIL-03).
+        assessments: Every assessment that was applied for.
         claims: Every claim that was handed in for it, whatever became of it.
         closed_on: Local date of the closure.
     """
@@ -139,6 +142,7 @@ class TrainingClass:
     ended_at: datetime | None = None
     delivered: DeliveredHours | None = None
     awaits_visit: bool = False
+    assessments: tuple[AssessmentId, ...] = ()
     claims: tuple[ClaimId, ...] = ()
     closed_on: date | None = None
 
@@ -331,6 +335,10 @@ def _completed(one: TrainingClass, fact: TeachingCompleted, at: Recorded) -> Tra
     )
 
 
+def _to_be_assessed(one: TrainingClass, fact: AssessmentAppliedFor, at: Recorded) -> TrainingClass:
+    return replace(one, assessments=(*one.assessments, fact.assessment_id))
+
+
 def _claimed(one: TrainingClass, fact: ClaimFiled, at: Recorded) -> TrainingClass:
     return replace(one, claims=(*one.claims, fact.claim_id))
 
@@ -353,6 +361,7 @@ _STEPS: Mapping[type[Fact], Callable[[TrainingClass, Any, Recorded], TrainingCla
     AttendanceSheetSealed: _attended,
     RecordingRegistered: _recorded,
     TeachingCompleted: _completed,
+    AssessmentAppliedFor: _to_be_assessed,
     ClaimFiled: _claimed,
     ClassClosed: _closed,
 }

@@ -13,9 +13,10 @@ ENTRIES_MAX = 5_000
 """Entries of a class that are told at most."""
 HIDDEN = (
     *("risk-signal.", "sealed.", "access.sensitive-data-accessed.", "access.subject-erased."),
-    "training-class.claim-filed.",
+    *("training-class.assessment-applied.", "training-class.claim-filed."),
 )
-"""What stands in no story of a class: doubts, who looked, and what the claim's own entry tells."""
+"""What stands in no story of a class: doubts, who looked, and what the entry of an assessment or a
+claim tells beside it."""
 
 
 async def class_story(ledger: Ledger, asked: Asked, class_id: UUID) -> Timeline:

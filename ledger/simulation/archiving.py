@@ -63,7 +63,7 @@ class Archiving:
         sealed = in_office(plus(checked.date(), 1), chance)
         data = {"class_id": plan.class_id, "occurred": ["ASSESSMENT_RECORDS"]}
         self._script.ask(sealed, self._office.clerk, "seal-archive", data)
-        closed = {"class_id": plan.class_id, "assessment_ids": [plan.assessment_id]}
+        closed = {"class_id": plan.class_id}
         at = in_office(plus(sealed.date(), 1), chance)
         self._script.ask(at, self._office.clerk, "close-class", closed)
 

@@ -28,6 +28,7 @@ from aggregates.sealed import FreeText, IdNumber, Name, Phone
 from aggregates.sealed.id_number import check_character
 from aggregates.trainee.facts import TraineeIdentityVerified
 from aggregates.training_class.facts import (
+    AssessmentAppliedFor,
     AttendanceSheetSealed,
     ClassFilingApproved,
     ClassFilingReturned,
@@ -329,6 +330,8 @@ class Story:
             candidates=candidates,
         )
         self.put("assessment", one, applied)
+        known = AssessmentAppliedFor(assessment_id=one, **self.of())  # type: ignore[arg-type]  # as above
+        self.put("training-class", self.id, known)
         held = AssessmentHeld(
             assessment_id=one,
             **self.of(),  # type: ignore[arg-type]  # the ids every fact restates

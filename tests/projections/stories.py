@@ -13,6 +13,7 @@ from aggregates.assessment.facts import AssessmentApplied, AssessmentResultRecor
 from aggregates.certificate.facts import CertificateIssued
 from aggregates.inspection.facts import InspectionConducted
 from aggregates.training_class.facts import (
+    AssessmentAppliedFor,
     AttendanceSheetSealed,
     DeliveredHours,
     RecordingRegistered,
@@ -134,6 +135,7 @@ class Story(Filed):
             candidates=tuple(self.enrolments),
         )
         self.write(one, applied)
+        self.write(self.about["class_id"], AssessmentAppliedFor(**about))
         for n, (person, enrolment) in enumerate(
             zip(self.people, self.enrolments, strict=True), start=1
         ):

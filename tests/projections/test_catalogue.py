@@ -49,6 +49,7 @@ def test_every_open_fact_of_a_class_is_followed_by_some_part() -> None:
     }
     # The trail holds all of them; these leave no rows in any other part.
     assert passed_over == {
+        "training-class.assessment-applied.v1",
         "training-class.claim-filed.v1",
         "training-class.roster-changed.v1",
         "training-class.trainees-notified-of-change.v1",

@@ -37,7 +37,6 @@ from tests.aggregates.stories import (
     told,
 )
 from tests.aggregates.training_class.samples import (
-    ASSESSMENT,
     CLASS,
     END,
     FILER,
@@ -161,7 +160,7 @@ def commands() -> Iterator[Command]:
     yield register_recording(1)
     yield ChangeRoster(class_id=CLASS, added=roster(1))
     yield CompleteTeaching(class_id=CLASS)
-    yield CloseClass(class_id=CLASS, assessment_ids=(ASSESSMENT,))
+    yield CloseClass(class_id=CLASS)
     yield enrol(0)
 
 

@@ -11,10 +11,11 @@ from aggregates.archive.facts import ArchiveSealed
 from aggregates.archive.state import ARCHIVE
 from aggregates.assessment.facts import AssessmentApplied, AssessmentResultRecorded
 from aggregates.assessment.state import ASSESSMENT as ASSESSMENTS
-from aggregates.ids import ClaimId
+from aggregates.ids import AssessmentId, ClaimId
 from aggregates.law.in_force import Law
 from aggregates.training_class.commands import CloseClass, CompleteTeaching, ReportScheduleChange
 from aggregates.training_class.facts import (
+    AssessmentAppliedFor,
     AttendanceSheetSealed,
     ClassClosed,
     ClassFilingSubmitted,
@@ -23,6 +24,7 @@ from aggregates.training_class.facts import (
     TeachingCompleted,
 )
 from aggregates.training_class.scheduling import NewDetails
+from aggregates.training_class.state import TRAINING_CLASS
 from tests.aggregates.claim_commands import submit_claim
 from tests.aggregates.claim_stories import a_paid_claim, an_ordered_claim, handed_in
 from tests.aggregates.claims import PAID
@@ -68,6 +70,7 @@ from tests.aggregates.training_class.samples import (
 
 EVENING = f"{END} 17:30"
 ANOTHER = ClaimId(UUID(int=0xC1FFF))
+ASSESSED_AGAIN = AssessmentId(UUID(int=0xA55E2))
 
 
 def complete(
@@ -195,10 +198,13 @@ def test_hours_without_sheet_or_recording_are_delivered_but_not_backed() -> None
     assert fact.hours_backed.total == 48
 
 
-def assessed(*results: Any) -> tuple[Happened, ...]:  # noqa: ANN401 - PASS or FAIL
+def assessed(
+    *results: Any,  # noqa: ANN401 - PASS or FAIL
+    one: AssessmentId = ASSESSMENT,
+) -> tuple[Happened, ...]:
     """Tell of an assessment of the class with the results of its first heads."""
     applied = AssessmentApplied(
-        assessment_id=ASSESSMENT,
+        assessment_id=one,
         class_id=CLASS,
         institution_id=SCHOOL,
         county_code=COUNTY,
@@ -213,9 +219,9 @@ def assessed(*results: Any) -> tuple[Happened, ...]:  # noqa: ANN401 - PASS or F
         happened(
             "2024-03-18",
             ASSESSMENTS,
-            ASSESSMENT,
+            one,
             AssessmentResultRecorded(
-                assessment_id=ASSESSMENT,
+                assessment_id=one,
                 class_id=CLASS,
                 institution_id=SCHOOL,
                 county_code=COUNTY,
@@ -226,7 +232,14 @@ def assessed(*results: Any) -> tuple[Happened, ...]:  # noqa: ANN401 - PASS or F
         )
         for number, result in enumerate(results)
     )
-    return (happened("2024-03-05", ASSESSMENTS, ASSESSMENT, applied), *recorded)
+    known = AssessmentAppliedFor(
+        class_id=CLASS, institution_id=SCHOOL, county_code=COUNTY, assessment_id=one
+    )
+    return (
+        happened("2024-03-05", ASSESSMENTS, one, applied),
+        happened("2024-03-05", TRAINING_CLASS, CLASS, known),
+        *recorded,
+    )
 
 
 def archived() -> Happened:
@@ -245,15 +258,10 @@ def archived() -> Happened:
     return happened("2024-08-20", ARCHIVE, CLASS, fact)
 
 
-def close(*more: Happened, story: tuple[Happened, ...] | None = None, **changes: Any) -> Outcome:  # noqa: ANN401 - any value fits here
+def close(*more: Happened, story: tuple[Happened, ...] | None = None) -> Outcome:
     """Return the answer to the closure of a class that was taught."""
-    fields: dict[str, Any] = {
-        "class_id": CLASS,
-        "assessment_ids": (ASSESSMENT,),
-        **changes,
-    }
     held = a_taught_class() if story is None else story
-    return given(*held, *more, law=LAW).when(CloseClass(**fields), now="2024-08-21")
+    return given(*held, *more, law=LAW).when(CloseClass(class_id=CLASS), now="2024-08-21")
 
 
 def test_a_class_is_closed_with_what_became_of_its_heads() -> None:
@@ -283,11 +291,18 @@ def test_a_class_is_closed_only_once_its_archive_is_sealed() -> None:
 
 def test_a_class_is_closed_only_with_every_result() -> None:
     close(*assessed("PASS", "PASS"), archived()).then_refused("LIFECYCLE")
-    close(archived(), assessment_ids=()).then_refused("LIFECYCLE")
     close(archived()).then_refused("LIFECYCLE")
     close(*assessed("PASS", "PASS", "FAIL"), archived(), story=a_running_class()).then_refused(
         "LIFECYCLE"
     )
+
+
+def test_every_assessment_that_was_applied_for_counts_and_each_candidate_once() -> None:
+    again = assessed(one=ASSESSED_AGAIN)
+    close(*again, archived()).then_refused("LIFECYCLE")
+    fact = close(*again, *assessed("PASS", "FAIL", "PASS"), archived()).fact(ClassClosed)
+    assert fact.assessment_ids == (ASSESSED_AGAIN, ASSESSMENT)
+    assert fact.totals.passed == 2
 
 
 @pytest.mark.rule("DEL-24")

@@ -333,12 +333,14 @@ def test_no_story_of_a_class_tells_of_doubts_or_of_who_looked(place: Served) -> 
         assert not prefixes & {"risk-signal", "access", "sealed"}
 
 
-def test_the_story_of_a_class_tells_of_a_claim_once(place: Served) -> None:
+def test_the_story_of_a_class_tells_of_claims_and_assessments_once(place: Served) -> None:
     path = f"/api/v1/classes/{place.told.of(1)}/timeline"
     told = [one["type"] for one in place.as_("AUDITOR").get(path).json()["events"]]
 
     assert told.count("subsidy-claim.submitted.v1") == 1
+    assert told.count("assessment.applied.v1") == 1
     assert "training-class.claim-filed.v1" not in told
+    assert "training-class.assessment-applied.v1" not in told
 
 
 def test_personal_values_are_masked_and_never_in_clear(place: Served) -> None:
