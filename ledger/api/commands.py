@@ -12,13 +12,13 @@ from starlette.exceptions import HTTPException
 
 from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
-from ledger.api.problems import failure_body, lang_of, refusal_body
+from ledger.api.problems import TooLarge, failure_body, lang_of, refusal_body
 from ledger.api.promises import is_wanted, promise_for
 from ledger.api.receipts import address_of
 from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
 from ledger.application.door import Door
-from ledger.application.messages import key_of, message
+from ledger.application.messages import MESSAGE_BYTES_MAX, key_of, message
 from ledger.application.parsing import BadInput, Problem
 
 BATCH_LINES_MAX = 2_000
@@ -61,9 +61,15 @@ async def body_of(request: Request) -> Any:  # noqa: ANN401 - JSON
 
     Raises:
         BadInput: it is not JSON.
+        TooLarge: it is longer than any command.
     """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MESSAGE_BYTES_MAX:
+            raise TooLarge
     try:
-        return orjson.loads(await request.body())
+        return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadInput(Problem("", _NOT_JSON)) from None
 
@@ -194,6 +200,7 @@ async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
     rest, lines = b"", list[bytes]()
     async for part in request.stream():
         *whole, rest = (rest + part).split(b"\n")
+        rest = rest[: MESSAGE_BYTES_MAX + 1]  # what is longer is refused, and need not be held
         lines.extend(line for line in whole if line.strip())
         while len(lines) >= BATCH_LINES_MAX:
             yield lines[:BATCH_LINES_MAX]

@@ -3,9 +3,20 @@
 from importlib.metadata import version
 
 import orjson
+import psycopg
 from fastapi import APIRouter, Request, Response
+from psycopg_pool import PoolTimeout
 
 JSON = "application/json"
+READY_SECONDS = 2.0
+"""How long a readiness probe waits for the database."""
+UNAVAILABLE = 503
+_READY = """
+select (select position from ledger.head),
+  (select coalesce(min(position), 0) from model.progress),
+  (select min(size) from evidence.tree),
+  (select kind from evidence.fault where mended_at is null order by fault desc limit 1)
+"""
 
 
 async def healthz() -> Response:
@@ -16,14 +27,11 @@ async def healthz() -> Response:
 async def readyz(request: Request) -> Response:
     """Say whether the log can be read, how far the read models are, and the evidence."""
     ledger = request.app.state.ledger
-    async with ledger.pool.connection() as connection:
-        cursor = await connection.execute(
-            "select (select position from ledger.head),"
-            " (select coalesce(min(position), 0) from model.progress),"
-            " (select min(size) from evidence.tree),"
-            " (select kind from evidence.fault where mended_at is null order by fault desc limit 1)"
-        )
-        row = await cursor.fetchone()
+    try:
+        async with ledger.pool.connection(timeout=READY_SECONDS) as connection:
+            row = await (await connection.execute(_READY)).fetchone()
+    except (PoolTimeout, psycopg.Error):
+        return Response(b'{"status":"unavailable"}', UNAVAILABLE, media_type=JSON)
     head, folded, integrated, fault = row if row is not None else (0, 0, 0, None)
     body = {
         "status": "ok",

@@ -2,7 +2,7 @@
 
     400  the input is no command         401  nobody knows who calls     403  not this caller
     404  no such thing                   409  somebody was first         422  the law says no
-    428/412 versions                     503  the log cannot be reached; nothing was written
+    412  versions   413  too long        503  the log cannot be reached; nothing was written
 
 A problem never repeats the input: a wrong value may be somebody's name or number.
 """
@@ -26,6 +26,13 @@ from ledger.store.failures import KeyMismatch, LogFault
 from ledger.vault.errors import OpeningRefused, OwnerErased
 
 PROBLEM = "application/problem+json"
+
+
+class TooLarge(Failure):
+    """The body is longer than any command."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("正文过长", "the body is too long"))
 
 
 def lang_of(request: Request) -> str:
@@ -62,6 +69,7 @@ TITLES = {
     ),
     "not-found": Message("没有找到", "not found"),
     "fault": Message("暂时无法办理，未作任何记录", "not possible now; nothing was recorded"),
+    "too-large": Message("请求过大", "the request is too large"),
     "erased": Message("该人员的个人信息已删除", "the person's data were erased"),
     "broken": Message("系统内部出错，请稍后再试", "something broke inside; try again later"),
     "http": Message("请求无法处理", "the request cannot be handled"),
@@ -116,6 +124,8 @@ def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per 
             return 422, "key-mismatch"
         case Superseded():
             return 412, "conflict"
+        case TooLarge():
+            return 413, "too-large"
         case OwnerErased():
             return 410, "erased"
         case Conflict():

@@ -10,9 +10,12 @@ from aggregates.language import Message
 from ledger.application.answers import Ask
 from ledger.application.parsing import BadInput, Problem
 
+MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+"""The longest command; a filing of 300 heads has some 100 KiB."""
 KEY_CHARACTERS_MAX = 200
 _MEMBERS = {"command", "key", "data"}
 _KEY = re.compile(rf"[^\x00-\x1f\x7f]{{1,{KEY_CHARACTERS_MAX}}}")
+_TOO_LONG = Message("过长", "too long")
 _NOT_KEY = Message(
     f"应为1至{KEY_CHARACTERS_MAX}个字符的文字，不含控制字符",
     f"expected text of 1 to {KEY_CHARACTERS_MAX} characters, without control characters",
@@ -28,6 +31,8 @@ def message(line: bytes, channel: Channel, *, as_facts: bool = False) -> Ask:
     Raises:
         BadInput: it is not of that form.
     """
+    if len(line) > MESSAGE_BYTES_MAX:
+        raise BadInput(Problem("", _TOO_LONG))
     try:
         read = orjson.loads(line)
     except orjson.JSONDecodeError:

@@ -46,7 +46,10 @@ def import_(
         ),
     ] = None,
     account: Annotated[str, typer.Option(help="以哪个账户导入 · account name")] = "import",
-    role: Annotated[str, typer.Option(help="以哪个角色导入 · role code")] = "CITY_HR",
+    role: Annotated[
+        str,
+        typer.Option(help="以哪个角色导入；--as-facts时不用 · role code, not with --as-facts"),
+    ] = "CITY_HR",
 ) -> None:
     """导入命令文件；坏行指明行号与规则，不影响其他行 · bring in a file of commands."""
     way = channel or (Way.MIGRATION if as_facts else Way.IMPORT)

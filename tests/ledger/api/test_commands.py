@@ -8,6 +8,7 @@ import pytest
 from aggregates.decisions import COMMANDS
 from aggregates.law.clauses import CLAUSES
 from ledger.application.founding import found
+from ledger.application.messages import MESSAGE_BYTES_MAX
 from tests.ledger.serving import Served
 from tests.ledger.small_world import EAST, NORTH
 
@@ -113,6 +114,20 @@ def test_input_that_is_no_command_is_refused_by_place_and_never_repeated(
 @pytest.mark.parametrize("body", [b"{", b"", b"[]", b"null", b'"x"', b"\xff"])
 def test_a_body_that_is_no_object_is_refused(lawful: Served, body: bytes) -> None:
     assert clerk(lawful).post(PLAN, content=body).status_code == 400
+
+
+def test_a_body_longer_than_any_command_is_refused_before_it_is_read(lawful: Served) -> None:
+    client, long = clerk(lawful), b'{"month": "' + b"x" * MESSAGE_BYTES_MAX + b'"}'
+    before = head(lawful)
+
+    assert client.post(PLAN, content=long).status_code == 413
+    assert client.post(PLAN, content=iter([long[:9], long[9:]])).status_code == 413
+    assert client.post(PLAN, content=iter([b"{", b"}"])).status_code == 400
+    told = client.post("/api/v1/commands", content=long + b"\n" + b"{}\n")
+
+    statuses = [orjson.loads(one)["status"] for one in told.content.splitlines()]
+    assert statuses == [400, 400]
+    assert head(lawful) == before
 
 
 def test_a_command_that_nobody_declared_is_not_found(lawful: Served) -> None:

@@ -124,6 +124,18 @@ def test_a_look_that_cannot_be_recorded_is_not_answered(breakable: Served) -> No
     assert "events" not in answer.json()
 
 
+def test_a_ledger_that_cannot_be_read_is_not_ready(breakable: Served) -> None:
+    client = breakable.as_(None)
+    assert client.get("/readyz").json()["status"] == "ok"
+    with psycopg.connect(breakable.conninfo, autocommit=True) as connection:
+        connection.execute("alter table model.progress rename to gone")
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+    assert client.get("/healthz").status_code == 200
+
+
 def test_a_database_that_is_gone_is_a_fault_and_tells_nothing_of_itself(breakable: Served) -> None:
     client = breakable.as_("AUDITOR")
     with psycopg.connect(breakable.conninfo, autocommit=True) as connection:
