@@ -23,7 +23,7 @@ from ledger.errors import Conflict, Failure, Fault, Misconfigured
 from ledger.security.authority import Denied
 from ledger.security.tokens import Unauthenticated
 from ledger.store.failures import KeyMismatch, LogFault
-from ledger.vault.errors import OpeningRefused, OwnerErased
+from ledger.vault.errors import OpeningRefused, OwnerErased, RetentionRuns
 
 PROBLEM = "application/problem+json"
 
@@ -128,7 +128,7 @@ def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per 
             return 413, "too-large"
         case OwnerErased():
             return 410, "erased"
-        case Conflict():
+        case Conflict() | RetentionRuns():
             return 409, "conflict"
         case _:
             return 503, "fault"

@@ -7,6 +7,7 @@
 A crash in between leaves the note, and whoever opens the ledger next carries the erasure out.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,19 @@ from psycopg_pool import AsyncConnectionPool
 from aggregates.access.commands import EraseSubject
 from aggregates.decisions import Command
 from aggregates.ids import PersonId
+from aggregates.law.deadlines import local_date
 from ledger.application.preparing import Prepared
 from ledger.clock import Clock
 from ledger.rows import VaultRows
 from ledger.vault.data_keys import DataKeys
-from ledger.vault.erasing import erase, erasures_noted, note_of, take_note_away
+from ledger.vault.erasing import (
+    erase,
+    erasures_noted,
+    may_be_erased,
+    note_of,
+    take_note_away,
+)
+from ledger.vault.errors import RetentionRuns
 from projections.trail.belongings import Belongings, belongings
 
 
@@ -41,11 +50,17 @@ class Erasing:
         self._clock = clock
 
     async def complete(self, ready: Prepared) -> None:
-        """Let the command look at every class of the person, and its append leave a note."""
+        """Let the command look at every class of the person, and its append leave a note.
+
+        Raises:
+            RetentionRuns: the data of the person have to be stored still.
+        """
         command = ready.command
         assert isinstance(command, EraseSubject)  # noqa: S101 - registered for it
+        on = local_date(ready.ask.at or self._clock.now())
         async with self._pool.connection() as connection:
             found = await belongings(connection, command.person_id)
+            await may_be_erased(connection, owners_of(command.person_id, found), on=on)
         named = dict.fromkeys((*command.class_ids, *sorted(found.classes)))
         ready.command = replace(command, class_ids=tuple(named))
         ready.rows = VaultRows(sealed_links=(note_of(command.person_id),))
@@ -63,14 +78,15 @@ class Erasing:
     async def resume(self) -> int:
         """Carry out the erasures that are recorded and were interrupted; return how many.
 
-        Raises:
-            RetentionRuns: the data of one of them have to be stored still.
+        Where the data have meanwhile to be stored, the note is left for a later time.
         """
+        done = 0
         async with self._pool.connection() as connection:
-            noted = await erasures_noted(connection)
-            for person in noted:
-                await self._destroy(connection, PersonId(person))
-        return len(noted)
+            for person in await erasures_noted(connection):
+                with suppress(RetentionRuns):
+                    await self._destroy(connection, PersonId(person))
+                    done += 1
+        return done
 
     async def _destroy(self, connection: AsyncConnection[Any], person: PersonId) -> None:
         # Asked after the commit, so that nothing that was enrolled before it is left out;

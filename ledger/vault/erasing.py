@@ -71,6 +71,20 @@ async def erase(
     return erased
 
 
+async def may_be_erased(
+    connection: AsyncConnection[Any], owners: Collection[UUID], *, on: date
+) -> None:
+    """Say nothing where owners may be erased on a day.
+
+    Raises:
+        RetentionRuns: the data of one of them have to be stored still.
+    """
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.OWNERS_RETAINED, {"owners": list(owners), "on": on})
+        if await _number(cursor):
+            raise RetentionRuns(_RETAINED)
+
+
 async def any_erased(connection: AsyncConnection[Any], owners: Collection[UUID]) -> bool:
     """Say whether any of some owners was erased."""
     async with connection.cursor(row_factory=tuple_row) as cursor:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from aggregates.decisions import COMMANDS, Caller
 from aggregates.ids import ClassId, OfficialId, PersonId, derived_id
 from aggregates.training_class.state import enrolment_of
-from ledger.application.answers import Ask, Recorded, Refusal
+from ledger.application.answers import Ask, Checked, Recorded, Refusal
 from ledger.application.founding import found
 from ledger.application.running import Ledger, open_ledger
 from ledger.clock import SHANGHAI, SimulatedClock, SystemClock
@@ -25,7 +25,8 @@ from ledger.simulation.building import fold
 from ledger.simulation.feeding import OwnStates, feed
 from ledger.simulation.world import World, plan_world
 from ledger.vault.data_keys import DataKeys
-from ledger.vault.errors import OwnerErased
+from ledger.vault.erasing import restrict
+from ledger.vault.errors import OwnerErased, RetentionRuns
 from ledger.vault.keys import SeededKeyring
 from ledger.vault.opening import mask_many
 
@@ -197,6 +198,23 @@ async def test_another_process_drops_what_it_holds_of_somebody_erased(place: Pla
         await there.door.states.load([stream])
         roster = there.door.states.held[stream].state.roster
         assert roster[person].category.value is None
+
+
+@pytest.mark.parametrize("place", ["never"], indirect=True)
+async def test_what_has_to_be_stored_still_is_told_before_anything_is_recorded(
+    place: Place,
+) -> None:
+    person, *_ = in_person(place)
+    async with place.opened() as ledger:
+        until = LATER.date() + timedelta(days=1)
+        await restrict(ledger.seals.connection, ledger.data_keys, [person], until=until)
+        with pytest.raises(RetentionRuns):
+            await ledger.door.act(erase(person), SECURITY)
+
+        ask = erase(person)
+        later = Ask(ask.command, ask.data, at=LATER + timedelta(days=1))
+        assert isinstance(await ledger.door.check(later, SECURITY), Checked)
+    assert place.owned(person) > 0
 
 
 @pytest.mark.parametrize("place", ["never"], indirect=True)
