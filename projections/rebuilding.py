@@ -6,8 +6,13 @@ place of the live tables in one transaction. Until then the live tables are fold
 gained meanwhile is read last, while they are held.
 """
 
+import gc
+import sys
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import Process, get_context
+from multiprocessing.connection import Connection as Pipe
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from typing import Any
@@ -17,13 +22,24 @@ from psycopg import Connection, sql
 
 from projections.part import Part
 from projections.reading import head
-from projections.run import PARTS, fill, hold, position_of, prepare, rebuild
+from projections.run import ANALYSING, PARTS, fill, hold, position_of, prepare, rebuild
 from projections.spreading import Folds
 
-RANGE_ENTRIES = 10_000
-"""How many entries a process takes at a time."""
-TOGETHER_ENTRIES_MIN = 150_000
-"""A second process takes a good part of a second to start: for fewer entries one is faster."""
+RANGE_ENTRIES_MAX = 20_000
+"""How many entries a process takes at a time at most; towards the end it takes fewer."""
+RANGE_ENTRIES_MIN = 2_000
+TOGETHER_ENTRIES_MIN = 20_000
+"""For how many entries a second process is worth splitting off."""
+AFRESH_ENTRIES_MIN = 150_000
+"""Likewise where it has to be started afresh, which takes a good part of a second."""
+
+
+_SIZES = """
+select relname, pg_relation_size(oid) from pg_class
+where relnamespace = 'aside'::regnamespace and relkind = 'r'
+"""
+_TABLE_BYTES = 64 * 1024
+"""What the indexes of an empty table cost, in bytes of a full one."""
 
 
 class RebuildFailed(RuntimeError):  # noqa: N818 - the word says it
@@ -35,8 +51,8 @@ def rebuild_parts(
     folds: Folds,
     *,
     processes: int = 2,
-    together_min: int = TOGETHER_ENTRIES_MIN,
-    range_entries: int = RANGE_ENTRIES,
+    together_min: int | None = None,
+    range_entries: int = RANGE_ENTRIES_MAX,
     entries_in: str = "ledger",
 ) -> int:
     """Make all parts anew from the entries, then every model from the parts.
@@ -45,8 +61,9 @@ def rebuild_parts(
         conninfo: Where the database is.
         folds: What is kept there.
         processes: How many read at once at most, this one included.
-        together_min: For how many entries several processes are worth starting.
-        range_entries: How many entries each of them takes at a time.
+        together_min: For how many entries several processes are worth starting; by default as
+            many as pay here.
+        range_entries: How many entries each of them takes at a time at most.
         entries_in: The schema in which ``entry`` stands.
 
     Returns:
@@ -55,16 +72,17 @@ def rebuild_parts(
     Raises:
         RebuildFailed: a process failed.
     """
+    if together_min is None:
+        together_min = TOGETHER_ENTRIES_MIN if _may_split() else AFRESH_ENTRIES_MIN
     with _connected(conninfo, entries_in) as connection:
         # Two that rebuild at once would write into the same tables.
         connection.execute("select pg_advisory_lock(hashtext('mingzhang rebuild'))")
         prepare(connection, folds)
         until = position_of(connection, PARTS) or head(connection)
-        _make_aside(connection, folds)
+        connection.execute(_making_aside(folds))
         count = processes if until >= together_min else 1
-        reading = Reading(conninfo, folds.parts, entries_in, until, range_entries)
-        _read_together(connection, reading, count - 1)
-        _index_aside(connection, folds)
+        work = Work(conninfo, folds.parts, entries_in, until, range_entries, count)
+        _work_together(connection, work)
         reached = _swap(connection, folds, until)
         for model in folds.models:
             rebuild(connection, model)
@@ -72,7 +90,7 @@ def rebuild_parts(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Work:
     """What each process is told.
 
     Attributes:
@@ -80,7 +98,8 @@ class Reading:
         parts: Whose rows it makes.
         entries_in: The schema in which ``entry`` stands.
         until: The last position that is read.
-        range_entries: How many entries it takes at a time.
+        range_entries: How many entries it takes at a time at most.
+        processes: How many take part.
     """
 
     conninfo: str
@@ -88,11 +107,14 @@ class Reading:
     entries_in: str
     until: int
     range_entries: int
+    processes: int
 
-    def join(self, taken: "Synchronized[int]", begun: Event) -> None:
-        """Read along in a process of its own until nothing is left to take."""
+    def join(self, taken: "Synchronized[int]", begun: Event, pipe: Pipe) -> None:
+        """Read along in a process of its own until nothing is left, then index what one is told."""
         with _connected(self.conninfo, self.entries_in) as connection:
             self.read(connection, taken, begun)
+            pipe.send(None)
+            self.index(connection, pipe.recv())
 
     def read(
         self, connection: Connection[Any], taken: "Synchronized[int]", begun: Event | None = None
@@ -100,61 +122,111 @@ class Reading:
         """Take range after range, and bring its rows into the tables beside the live ones."""
         while True:
             with taken.get_lock():
-                after, upto = taken.value, min(taken.value + self.range_entries, self.until)
+                after = taken.value
                 if after >= self.until:
                     return
-                taken.value = upto
+                upto = taken.value = after + self._share(self.until - after)
                 if begun is not None:
                     begun.set()
             fill(connection, self.parts, after, upto, schema="aside")
+
+    def index(self, connection: Connection[Any], names: Iterable[str]) -> None:
+        """Make the indexes of some of the tables, and let the planner look at these."""
+        parts = {part.name: part for part in self.parts}
+        for name in names:
+            made = (f"set local {ANALYSING}", *parts[name].indexing("aside"))
+            connection.execute(";".join((*made, f"analyze aside.{name}")))
+
+    def _share(self, left: int) -> int:
+        """Return how many entries to take: fewer towards the end, so that all end together."""
+        wanted = max(left // (2 * self.processes), RANGE_ENTRIES_MIN)
+        return min(wanted, self.range_entries, left)
+
+
+def _may_split() -> bool:
+    """Say whether a process may be split off this one: a copy has this one's locks for ever.
+
+    A lock that another thread holds is never let go in the copy. What this thread holds, among
+    it connections to the database, is left alone there.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _connected(conninfo: str, entries_in: str) -> Connection[Any]:
     connection = psycopg.connect(conninfo, autocommit=True)
     connection.execute(sql.SQL("set search_path = {}, public").format(sql.Identifier(entries_in)))
+    # Nothing waits for the disk: what a crash takes away is made again from the entries.
+    connection.execute("set synchronous_commit = off")
     return connection
 
 
-def _make_aside(connection: Connection[Any], folds: Folds) -> None:
-    with connection.transaction():
-        for part in folds.parts:
-            connection.execute(f"drop table if exists aside.{part.name}")
-            connection.execute(part.table("aside"))
+def _making_aside(folds: Folds) -> str:
+    """Return the statements that make fresh tables beside the live ones, in one transaction."""
+    names = ", ".join(f"aside.{part.name}" for part in folds.parts)
+    made = (part.table("aside") for part in folds.parts)
+    return ";".join((f"drop table if exists {names}", *made))
 
 
-def _index_aside(connection: Connection[Any], folds: Folds) -> None:
-    with connection.transaction():
-        connection.execute("set local default_statistics_target = 20")
-        for part in folds.parts:
-            for index in part.indexing("aside"):
-                connection.execute(index)
-            connection.execute(sql.SQL("analyze {}").format(sql.Identifier("aside", part.name)))
+@dataclass(frozen=True, slots=True)
+class _Helper:
+    """A process that takes part.
+
+    Attributes:
+        process: The process.
+        begun: Set as soon as it has taken a range.
+        pipe: Tells when nothing is left to read, and is told what to index.
+    """
+
+    process: Process
+    begun: Event
+    pipe: Pipe
 
 
-def _read_together(connection: Connection[Any], reading: Reading, others: int) -> None:
-    """Read here at once; whoever else is ready takes of what is left."""
-    # A fresh interpreter each: a forked one would share this one's connections and threads.
-    context = get_context("spawn")
+def _work_together(connection: Connection[Any], work: Work) -> None:
+    """Read here at once; whoever else is ready takes of what is left, and then indexes along."""
+    context: Any = get_context("fork" if _may_split() else "spawn")
     taken = context.Value("q", 0)
     helpers = []
-    for _ in range(others):
-        begun = context.Event()
-        one = context.Process(target=reading.join, args=(taken, begun))
-        one.start()
-        helpers.append((one, begun))
-    failed = True
+    gc.freeze()  # what is collected in a copy has to be copied first
+    for _ in range(work.processes - 1):
+        begun, (ours, theirs) = context.Event(), context.Pipe()
+        process = context.Process(target=work.join, args=(taken, begun, theirs), daemon=True)
+        process.start()
+        theirs.close()  # so that its end is noticed
+        helpers.append(_Helper(process, begun, ours))
+    gc.unfreeze()
     try:
-        reading.read(connection, taken)
-        failed = False
+        work.read(connection, taken)
+        with taken.get_lock():
+            ready = [one for one in helpers if one.begun.is_set()]  # the others came too late
+        for one in ready:
+            one.pipe.recv()
+        shares = _shared_out(connection, work, 1 + len(ready))
+        for one, share in zip(ready, shares[1:], strict=True):
+            one.pipe.send(share)
+        work.index(connection, shares[0])
+        for one in ready:
+            one.process.join()
+            if one.process.exitcode:
+                raise RebuildFailed("a process that makes rows failed")
+    except EOFError:
+        raise RebuildFailed("a process that makes rows failed") from None
     finally:
-        for one, begun in helpers:
-            with taken.get_lock():
-                idle = not begun.is_set()  # and nothing is left that it could take
-            if idle or failed:
-                one.terminate()
-            one.join()
-    if any(one.exitcode and begun.is_set() for one, begun in helpers):
-        raise RebuildFailed("a process that reads entries failed")
+        for one in helpers:
+            one.process.terminate()
+            one.process.join()
+
+
+def _shared_out(connection: Connection[Any], work: Work, count: int) -> list[list[str]]:
+    """Share the parts out by the size of their tables, the largest first."""
+    sizes = dict(connection.execute(_SIZES).fetchall())
+    shares: list[list[str]] = [[] for _ in range(count)]
+    held = [0] * count
+    for part in sorted(work.parts, key=lambda one: -sizes[one.name]):
+        least = held.index(min(held))
+        shares[least].append(part.name)
+        held[least] += sizes[part.name] + _TABLE_BYTES
+    return shares
 
 
 def _swap(connection: Connection[Any], folds: Folds, until: int) -> int:
@@ -167,8 +239,7 @@ def _swap(connection: Connection[Any], folds: Folds, until: int) -> int:
                 "update model.progress set position = %s where name = %s", (until, PARTS)
             )
         fill(connection, folds.parts, until, reached, schema="aside")
-        for part in folds.parts:
-            live, aside = sql.Identifier("detail", part.name), sql.Identifier("aside", part.name)
-            connection.execute(sql.SQL("drop table {}").format(live))
-            connection.execute(sql.SQL("alter table {} set schema detail").format(aside))
+        names = ", ".join(f"detail.{part.name}" for part in folds.parts)
+        moved = (f"alter table aside.{part.name} set schema detail" for part in folds.parts)
+        connection.execute(";".join((f"drop table {names}", *moved)))
     return reached

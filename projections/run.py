@@ -6,7 +6,8 @@ once in effect, however often a range is delivered, and whoever else runs.
     entries ─ decoded once ─→ rows of every part ─→ each model's rows for the keys touched
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,18 @@ from aggregates.facts import stored_names
 from projections.forms import form_of_model, form_of_part
 from projections.model import Moment, ReadModel
 from projections.part import Part
-from projections.reading import head, read_range
-from projections.spreading import Folds, copy_rows, spread
+from projections.reading import bodies, head
+from projections.spreading import Folds, Spread, copy_rows, spread, uncollected
+from projections.statement import PLANNED_ONCE
 
 BATCH_ENTRIES_MAX = 5_000
 """How many entries one transaction folds live."""
+FEW_KEYS = 200
+"""For how many keys at most a statement keeps the plan that is made for any few."""
 FILL_ENTRIES_MAX = 20_000
 """How many entries are held in memory while parts are filled anew."""
+ANALYSING = "default_statistics_target = 10"
+"""How closely the planner looks at tables: a sample of 3,000 rows tells it enough for a start."""
 PARTS = "parts"
 """The name under which the position of all parts together is kept."""
 
@@ -160,7 +166,7 @@ def _measure(connection: Connection[Any]) -> None:
     """
     grown = connection.execute(_GROWN).fetchall()
     if grown:
-        connection.execute("set default_statistics_target = 20")
+        connection.execute(f"set {ANALYSING}")
         for schema, name in grown:
             connection.execute(sql.SQL("analyze {}").format(sql.Identifier(schema, name)))
         connection.execute("reset default_statistics_target")
@@ -173,17 +179,37 @@ def fold(connection: Connection[Any], folds: Folds, after: int, until: int) -> N
         Overtaken: the parts do not stand at ``after``.
         LookupError: some of the entries are not there.
     """
-    with connection.transaction():
-        found = spread(read_range(connection, after, until), folds)
+    with uncollected(), connection.transaction():
+        found = _spread(connection, folds, after, until)
         if found.count != until - after:
             raise LookupError(f"expected {until - after} entries, found {found.count}")
-        _advance(connection, PARTS, after, until)
+        _advance(connection, folds, after, until)
         for part in folds.parts:
-            copy_rows(connection, part, found.rows[part.name])
+            if part.name in found.rows:
+                copy_rows(connection, part, found.rows[part.name])
         connection.execute(_BY_KEYS)
+        if _keys(found) <= FEW_KEYS:
+            connection.execute(PLANNED_ONCE)
         for model in folds.models:
             _refresh(connection, model, until, found.touched[model.name])
-            _advance(connection, model.name, after, until)
+
+
+def _keys(found: Spread) -> int:
+    """Return how many ids of one kind were touched at most."""
+    touched = (ids for columns in found.touched.values() for ids in columns.values())
+    return max(map(len, touched), default=0)
+
+
+def _spread(
+    connection: Connection[Any],
+    folds: Folds,
+    after: int,
+    until: int,
+    types: Collection[str] | None = None,
+) -> Spread:
+    # Left half read, a COPY holds the connection, and ending the transaction would wait for it.
+    with closing(bodies(connection, after, until, types)) as entries:
+        return spread(entries, folds)
 
 
 def fill(
@@ -202,10 +228,11 @@ def fill(
     types = None if every else stored_names(folds.by_fact())
     while after < until:
         upto = min(after + FILL_ENTRIES_MAX, until)
-        found = spread(read_range(connection, after, upto, types), folds)
-        with connection.transaction():  # one commit for all of them
+        with uncollected(), connection.transaction():  # one commit for all of them
+            found = _spread(connection, folds, after, upto, types)
             for part in folds.parts:
-                copy_rows(connection, part, found.rows[part.name], schema=schema)
+                if part.name in found.rows:
+                    copy_rows(connection, part, found.rows[part.name], schema=schema)
         after = upto
 
 
@@ -213,7 +240,7 @@ def _refresh(
     connection: Connection[Any],
     model: ReadModel,
     until: int,
-    touched: Mapping[str, set[UUID]],
+    touched: Mapping[str, set[UUID | None]],
 ) -> None:
     """Replace a model's rows of the keys touched by what the statement gives for them now."""
     whom = _whom(connection, model, touched)
@@ -226,17 +253,18 @@ def _refresh(
         ),
         asked,
     )
-    connection.execute(_insert(model, "model", model.statement(keyed=True)), asked)
+    statement = _insert(model, "model", model.statement(keyed=True))
+    connection.execute(statement, asked, prepare=len(whom) <= FEW_KEYS)
 
 
 def _whom(
-    connection: Connection[Any], model: ReadModel, touched: Mapping[str, set[UUID]]
+    connection: Connection[Any], model: ReadModel, touched: Mapping[str, set[UUID | None]]
 ) -> list[UUID]:
-    found = set(touched.get(model.key, ()))
+    found = {one for one in touched.get(model.key, ()) if one is not None}
     for column, statement in model.reach.items():
-        ids = touched.get(column)
+        ids = [one for one in touched.get(column, ()) if one is not None]
         if ids:
-            rows = connection.execute(statement, {"ids": list(ids)})
+            rows = connection.execute(statement, {"ids": ids})
             found.update(one for (one,) in rows)
     return sorted(found)
 
@@ -282,16 +310,19 @@ def _set_position(connection: Connection[Any], name: str, position: int) -> None
     connection.execute("update model.progress set position = %s where name = %s", (position, name))
 
 
-def _advance(connection: Connection[Any], name: str, after: int, until: int) -> None:
+def _advance(connection: Connection[Any], folds: Folds, after: int, until: int) -> None:
+    names = [PARTS, *(model.name for model in folds.models)]
     moved = connection.execute(
-        "update model.progress set position = %s where name = %s and position = %s",
-        (until, name, after),
+        "update model.progress set position = %s where name = any(%s) and position = %s",
+        (until, names, after),
     )
-    if moved.rowcount != 1:
-        raise Overtaken(f"{name} does not stand at {after}: another runner was first")
+    if moved.rowcount != len(names):
+        raise Overtaken(f"the read models do not stand at {after}: another runner was first")
 
 
 __all__ = [
+    "ANALYSING",
+    "PARTS",
     "Folds",
     "Overtaken",
     "catch_up",

@@ -1,7 +1,7 @@
 """Spreads entries into the rows of parts, and brings rows into their tables."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -10,18 +10,17 @@ from uuid import UUID
 
 from psycopg import Connection, sql
 
-from aggregates.facts import Fact
+from aggregates.facts import Fact, stored_names
 from projections.model import ReadModel
+from projections.packing import BEGIN, END, packer
 from projections.part import Part, Read, Row
+from projections.reading import fact_name
+from projections.sparing import NotRead, Sparing
 
 _PLACES_BEFORE = 3
 """A row in a table begins with position, n and happened_on."""
-_BINARY = {
-    "bigint": "int8",
-    "integer": "int4",
-    "smallint": "int2",
-    "boolean": "bool",
-}
+_PACKED_TOGETHER = 256
+"""For how many entries rows wait to be packed: few enough for the processor to hold them near."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Folds:
         return {cls: tuple(parts) for cls, parts in found.items()}
 
 
-Touched = dict[str, dict[str, set[UUID]]]
+Touched = dict[str, dict[str, set[UUID | None]]]
 """By model, by column: the ids in the new rows. The column is the model's key, or one that
 stands for it."""
 
@@ -56,34 +55,120 @@ class Spread:
 
     Attributes:
         count: How many entries there were.
-        rows: The rows of each part: ``(position, n, happened_on, *columns)``.
+        rows: The rows of each part that has some, packed: ``(position, n, happened_on, *columns)``.
         touched: Whom they touch.
     """
 
     count: int
-    rows: Mapping[str, list[Row]]
+    rows: Mapping[str, list[bytes]]
     touched: Touched
 
 
-def spread(reads: Iterable[Read], folds: Folds) -> Spread:
-    """Spread entries into rows of parts, and note whom they touch."""
-    by_fact = folds.by_fact()
-    every = tuple(part for part in folds.parts if not part.facts)
-    rows: dict[str, list[Row]] = {part.name: [] for part in folds.parts}
+def spread(entries: Iterable[tuple[int, bytes]], folds: Folds) -> Spread:
+    """Spread entries, position and body of each, into rows of parts; note whom they touch."""
+    gathered = _Gathered(folds)
+    ways: dict[bytes, _Way] = {}
     count = 0
-    with _uncollected():
-        for read in reads:
-            count += 1
-            position = read.position
-            for part in (*by_fact.get(read.fact.__class__, ()), *every):
-                into = rows[part.name]
-                for n, row in enumerate(part.rows(read)):
-                    into.append((position, n, *row))
-    return Spread(count, rows, dict(_touched(rows, folds)))
+    for position, body in entries:
+        name = fact_name(body)
+        try:
+            way = ways[name]
+        except KeyError:
+            way = ways[name] = _way(folds.parts, name, gathered.fresh)
+        try:
+            way.take(position, way.sparing.decode(body))
+        except NotRead as missing:
+            way.take_again(position, body, missing)
+        count += 1
+        if not count % _PACKED_TOGETHER:
+            gathered.pack()
+    gathered.pack()
+    return Spread(count, gathered.packed, gathered.touched)
+
+
+class _Gathered:
+    """The rows of a range: packed but for the newest, which are packed while they are at hand.
+
+    Attributes:
+        fresh: By part, the rows that are not packed.
+        packed: By part, those that are.
+        touched: Whom these touch.
+    """
+
+    def __init__(self, folds: Folds) -> None:
+        self._parts = folds.parts
+        self.fresh: dict[str, list[Row]] = {part.name: [] for part in folds.parts}
+        self.packed: dict[str, list[bytes]] = {}
+        self.touched: Touched = {model.name: {} for model in folds.models}
+        self._touching = [
+            (part.name, _place(part, model.touching(part)), self._ids(model, part))
+            for model in folds.models
+            for part in (model.parts if model.kept else ())
+        ]
+
+    def _ids(self, model: ReadModel, part: Part) -> set[UUID | None]:
+        return self.touched[model.name].setdefault(model.touching(part), set())
+
+    def pack(self) -> None:
+        """Pack the fresh rows."""
+        for name, place, ids in self._touching:
+            ids.update([row[place] for row in self.fresh[name]])
+        for part in self._parts:
+            rows = self.fresh[part.name]
+            if rows:
+                self.packed.setdefault(part.name, []).append(_packer(part)(rows))
+                rows.clear()
+
+
+def _place(part: Part, column: str) -> int:
+    return _PLACES_BEFORE + list(part.columns).index(column)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the entries of one stored name to rows.
+
+    Attributes:
+        sparing: How they are read.
+        into: What makes rows of them, and where these are gathered.
+    """
+
+    sparing: Sparing
+    into: tuple[tuple[Callable[[Read], Iterable[Row]], list[Row]], ...]
+
+    def take(self, position: int, read: Read) -> None:
+        """Add the rows of an entry."""
+        read.position = position
+        for make, rows in self.into:
+            rows += [(position, n, *row) for n, row in enumerate(make(read))]
+
+    def take_again(self, position: int, body: bytes, missing: NotRead) -> None:
+        """Add the rows of an entry of which too little was read."""
+        for _, rows in self.into:
+            while rows and rows[-1][0] == position:
+                rows.pop()
+        self.sparing.learn(missing)
+        try:
+            self.take(position, self.sparing.decode(body))
+        except NotRead as another:
+            self.take_again(position, body, another)
+
+
+def _way(parts: tuple[Part, ...], name: bytes, rows: Mapping[str, list[Row]]) -> _Way:
+    sparing, asking = _read_for(parts, name)
+    return _Way(sparing, tuple((part.rows, rows[part.name]) for part in asking))
+
+
+@cache
+def _read_for(parts: tuple[Part, ...], name: bytes) -> tuple[Sparing, tuple[Part, ...]]:
+    """Return how entries of a stored name are read, and for which of the parts."""
+    told = name.decode()
+    asking = tuple(one for one in parts if not one.facts or told in stored_names(one.facts))
+    return Sparing(name), asking
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the collector from going through rows by the million: none refers back to itself."""
     enabled = gc.isenabled()
     gc.disable()
@@ -94,46 +179,23 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _touched(
-    rows: Mapping[str, list[Row]], folds: Folds
-) -> Iterator[tuple[str, dict[str, set[UUID]]]]:
-    for model in folds.models:
-        found: dict[str, set[UUID]] = {}
-        for part in model.parts if model.kept else ():
-            column = model.touching(part)
-            place = _PLACES_BEFORE + list(part.columns).index(column)
-            ids = found.setdefault(column, set())
-            ids.update(row[place] for row in rows[part.name])
-            ids.discard(None)
-        yield model.name, found
-
-
 def copy_rows(
-    connection: Connection[Any], part: Part, rows: Sequence[Row], *, schema: str = "detail"
+    connection: Connection[Any], part: Part, rows: Iterable[bytes], *, schema: str = "detail"
 ) -> None:
-    """Add rows to a part's table."""
-    if not rows:
-        return
-    statement, kinds = _copying(part, schema)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(kinds)
-        for row in rows:
-            copy.write_row(row)
+    """Add packed rows to a part's table."""
+    with connection.cursor() as cursor, cursor.copy(_copying(part, schema)) as copy:
+        copy.write(b"".join((BEGIN, *rows, END)))
 
 
 @cache
-def _copying(part: Part, schema: str) -> tuple[sql.Composed, tuple[str, ...]]:
+def _copying(part: Part, schema: str) -> sql.Composed:
     names = ["position", "n", "happened_on", *part.columns]
-    kinds = ("int8", "int4", "date", *(_binary(kind) for kind in part.columns.values()))
-    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
-        sql.Identifier(schema, part.name),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
+    return sql.SQL("copy {} ({}) from stdin (format binary)").format(
+        sql.Identifier(schema, part.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    return statement, kinds
 
 
-def _binary(kind: str) -> str:
-    """Return the name under which the driver knows a type of a DDL."""
-    plain = kind.split(" ", 1)[0]
-    name = plain.removesuffix("[]")
-    return _BINARY.get(name, name) + plain[len(name) :]
+@cache
+def _packer(part: Part) -> Callable[[Iterable[Row]], bytes]:
+    always = ("bigint not null", "integer not null", "date not null")
+    return packer((*always, *part.columns.values()))

@@ -21,16 +21,18 @@ CODES = {
 
 def rows(read: Read) -> Iterator[Row]:
     """Yield one row for each thing that the entry refers to."""
-    found = dict.fromkeys(links(read.fact))
+    # A UUID computes its hash in Python, its number does not.
+    found = {(CODES[kind], one.int): one for kind, one in links(read.fact)}
     own = STREAM_KINDS.get(read.prefix)
     if own is not None:
-        found[own, read.id] = None
+        one = read.id
+        found[CODES[own], one.int] = one
     actor = read.actor
     if actor is not None:
-        found["official", actor] = None
+        found[CODES["official"], actor.int] = actor
     on = read.recorded_on
-    for kind, one in found:
-        yield on, CODES[kind], one
+    for (code, _), one in found.items():
+        yield on, code, one
 
 
 LINK = Part(

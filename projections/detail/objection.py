@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from aggregates.facts import Fact
 from aggregates.law.deadlines import local_date
 from aggregates.publicity.facts import (
     ObjectionAccepted,
@@ -13,10 +12,10 @@ from aggregates.publicity.facts import (
 )
 from projections.part import Part, Read, Row
 
-_ENDS: dict[type[Fact], str] = {
-    ObjectionAccepted: "ACCEPTED",
-    ObjectionDismissed: "DISMISSED",
-    ObjectionDecided: "DECIDED",
+_ENDS = {
+    ObjectionAccepted.TYPE: "ACCEPTED",
+    ObjectionDismissed.TYPE: "DISMISSED",
+    ObjectionDecided.TYPE: "DECIDED",
 }
 
 
@@ -28,7 +27,7 @@ def rows(read: Read) -> Iterator[Row]:
         on = local_date(fact.lodged_at)
         told: tuple[Any, ...] = (fact.in_window, "LODGED", target.claim_id, list(target.items))
     elif isinstance(fact, ObjectionAccepted | ObjectionDismissed | ObjectionDecided):
-        on, told = read.recorded_on, (None, _ENDS[type(fact)], None, [])
+        on, told = read.recorded_on, (None, _ENDS[fact.TYPE], None, [])
     else:
         return
     for class_id in dict.fromkeys(fact.class_ids):

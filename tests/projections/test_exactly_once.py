@@ -6,6 +6,7 @@ from random import Random
 
 import psycopg
 import pytest
+from msgspec import ValidationError
 
 from projections.catalogue import MODELS, folds
 from projections.digest import digest_now
@@ -49,6 +50,17 @@ def test_a_range_with_a_gap_is_not_folded(mirror: Mirror, half: int) -> None:
     mirror.connection.execute("delete from mirror.entry where position = %s", (half + 2,))
     with pytest.raises(LookupError):
         fold(mirror.connection, folds(), half, half + 4)
+    assert position_of(mirror.connection, PARTS) == half
+
+
+def test_an_entry_that_cannot_be_read_ends_the_fold(mirror: Mirror, half: int) -> None:
+    mirror.connection.execute(
+        """update mirror.entry set body = replace(body, '"county":"', '"county":1,"was":"')
+           where position = %s""",
+        (half + 2,),
+    )
+    with pytest.raises(ValidationError):
+        catch_up(mirror.connection, folds())
     assert position_of(mirror.connection, PARTS) == half
 
 

@@ -1,6 +1,7 @@
 """Parts made anew from the entries, by several processes, beside the live ones."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
@@ -31,13 +32,24 @@ def _digests(mirror: Mirror) -> dict[str, str]:
     return {one.name: digest_now(mirror.connection, one) for one in MODELS}
 
 
+def _by_two(mirror: Mirror) -> int:
+    return rebuild_parts(
+        mirror.conninfo, folds(), processes=2, together_min=1, range_entries=7, entries_in="mirror"
+    )
+
+
 def test_two_processes_leave_the_rows_that_folding_leaves(whole: Mirror) -> None:
     before = _digests(whole)
     whole.connection.execute("update detail.payment set amount_fen = 0")
-    reached = rebuild_parts(
-        whole.conninfo, folds(), processes=2, together_min=1, range_entries=7, entries_in="mirror"
-    )
-    assert reached == len(LOG)
+    assert _by_two(whole) == len(LOG)
+    assert _digests(whole) == before
+
+
+def test_a_process_that_had_to_be_started_afresh_leaves_them_too(whole: Mirror) -> None:
+    before = _digests(whole)
+    whole.connection.execute("update detail.payment set amount_fen = 0")
+    with ThreadPoolExecutor(1) as threads:  # where there are threads, nothing is split off
+        assert threads.submit(_by_two, whole).result() == len(LOG)
     assert _digests(whole) == before
 
 
@@ -73,14 +85,7 @@ def test_an_entry_that_cannot_be_read_leaves_the_live_tables(whole: Mirror) -> N
     )
     # Whichever process comes across it.
     with pytest.raises((RebuildFailed, ValidationError)):
-        rebuild_parts(
-            whole.conninfo,
-            folds(),
-            processes=2,
-            together_min=1,
-            range_entries=7,
-            entries_in="mirror",
-        )
+        _by_two(whole)
     assert _digests(whole) == before
 
 
