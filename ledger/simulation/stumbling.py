@@ -49,6 +49,9 @@ class Stumbling:
         }
         for name, attempt in _ATTEMPTS.items():
             held = [one for one in mine if one.ask.command == name and not one.refused]
+            if attempt is _unapproved:
+                # A class that came as late paper was filed by nobody here.
+                held = [one for one in held if one.ask.data["class_id"] in self._filers]
             first = self._chance.randrange(min(EVERY, len(held))) if held else 0
             for one in held[first::EVERY]:
                 self._try(one, attempt)
