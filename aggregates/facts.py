@@ -230,6 +230,14 @@ def hints_of(cls: Any) -> dict[str, Any]:  # noqa: ANN401 - a record's class
     return found
 
 
+def stands_for(made: type, original: type) -> None:
+    """Let a class that was made to read a record's part be asked for all fields of the record.
+
+    What is then looked at without having been read must say so by itself.
+    """
+    _HINTS[made] = hints_of(original)
+
+
 @cache
 def _link_paths(cls: type) -> tuple[tuple[str, str | None, type | None], ...]:
     """Return, for each field that holds references: its name, the link kind, the nested record."""
@@ -337,6 +345,7 @@ __all__ = [
     "parts_of",
     "record",
     "spelled",
+    "stands_for",
     "stored_names",
     "upcast",
 ]

@@ -14,7 +14,7 @@ from operator import or_
 from types import EllipsisType, GenericAlias, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from aggregates.facts import hints_of
+from aggregates.facts import hints_of, stands_for
 from projections.part import Read
 from projections.reading import Decode, decoder, fact_of, reader_of
 
@@ -125,7 +125,10 @@ class Sparing:
             space["__getattribute__"] = _noting(cls, asked)
         # One for each field, since a hook for all of them would slow every field down.
         space |= {name: _PassedOver(cls, name) for name in hints if name not in names}
-        return type(cls.__name__, (cls,), space)
+        made_of = type(cls.__name__, (cls,), space)
+        # Whoever goes through all fields of a record finds all, and so meets what was not read.
+        stands_for(made_of, cls)
+        return made_of
 
 
 class _PassedOver:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from random import Random
+from uuid import UUID
 
+import orjson
 import pytest
 
+from aggregates.facts import links
 from aggregates.training_class.facts import ClassFilingSubmitted, SessionHeld
 from projections.catalogue import folds
 from projections.detail.catalogue import PARTS
@@ -117,3 +120,25 @@ def test_records_in_a_fact_are_read_sparingly_too() -> None:
     assert first.starts_at == told.starts_at
     with pytest.raises(NotRead, match=r"\.hours$"):
         _ = first.hours
+
+
+def test_references_in_records_that_come_late_are_all_found() -> None:
+    log = Log()
+    for number in (1, 2):
+        Filed(log, number).file()
+    early, late = log.entries
+    told = orjson.loads(early.body)
+    told["data"]["filing"]["roster"] = told["data"]["filing"]["timetable"] = []
+    sparing = Sparing(ClassFilingSubmitted.TYPE.encode(), whole=0)
+    links(sparing.decode(orjson.dumps(told)).fact)
+
+    found: set[tuple[str, UUID]] | None = None
+    while found is None:
+        try:
+            found = set(links(sparing.decode(late.body).fact))
+        except NotRead as missing:
+            sparing.learn(missing)
+
+    expected = set(links(late.fact))
+    assert found == expected
+    assert len(expected) > len(set(links(read_entry(1, orjson.dumps(told)).fact)))
