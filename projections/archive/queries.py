@@ -26,7 +26,13 @@ class ArchiveRow:
         final_checked_on: When the whole was last found complete.
         retention_from: The day the ten years run from; None until the archive is sealed.
         retention_to: The last day of the retention.
-        state: COLLECTING, TRAINING_CHECKED, FINAL_CHECKED or SEALED.
+        unstored: How many documents have an electronic form whose file was not stored.
+        holds: The holds that were not released, by their numbers.
+        held_until: The last day of the longest hold; None without any, or where one has no end.
+        produced: How often it was produced.
+        approvers: How many approved its destruction.
+        destroyed_on: When it was destroyed.
+        state: COLLECTING, TRAINING_CHECKED, FINAL_CHECKED, SEALED or DESTROYED.
     """
 
     class_id: UUID
@@ -44,6 +50,12 @@ class ArchiveRow:
     manifest_sha256: str | None
     retention_from: date | None
     retention_to: date | None
+    unstored: int
+    holds: list[str]
+    held_until: date | None
+    produced: int
+    approvers: int
+    destroyed_on: date | None
     state: str
 
 

@@ -1,5 +1,6 @@
 """Questions to the trail: the entries that concern one thing, newest first, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -153,6 +154,43 @@ async def count(
     cursor = await connection.execute(statement, _asked(kind, one, moment), prepare=True)
     row = await cursor.fetchone()
     return 0 if row is None else int(row[0])
+
+
+async def positions(
+    connection: AsyncConnection[Any], kind: str, one: UUID, until: int
+) -> list[int]:
+    """Return the positions of all entries that concern one thing, up to one of them.
+
+    Raises:
+        KeyError: nothing of that kind can be followed.
+    """
+    statement = (
+        "select distinct position from detail.link"
+        " where kind = %s and id = %s and position <= %s order by position"
+    )
+    cursor = await connection.execute(statement, (CODES[kind], one, until))
+    return [position for (position,) in await cursor.fetchall()]
+
+
+async def people_of_class(
+    connection: AsyncConnection[Any], class_id: UUID, until: int
+) -> list[UUID]:
+    """Return the people who were enrolled in a class."""
+    statement = (
+        "select distinct person_id from detail.enrolment"
+        " where class_id = %s and position <= %s order by person_id"
+    )
+    cursor = await connection.execute(statement, (class_id, until))
+    return [person for (person,) in await cursor.fetchall()]
+
+
+async def positions_of_streams(
+    connection: AsyncConnection[Any], streams: Sequence[str], until: int
+) -> list[int]:
+    """Return the positions of all entries of some streams, up to one of them."""
+    statement = "select position from entry where stream = any(%s) and position <= %s"
+    cursor = await connection.execute(statement, (list(streams), until))
+    return [position for (position,) in await cursor.fetchall()]
 
 
 def _asked(kind: str, one: UUID, moment: Moment | None) -> dict[str, object]:
