@@ -27,6 +27,7 @@ CITY_DEFAULT = "371500"
 """Liaocheng 聊城, whose rules the policy book holds (GB/T 2260)."""
 
 DIVISION_CODE = re.compile(r"[1-9][0-9]{5}")
+BUCKET = re.compile(r"s3://[^\s:@/]+:[^\s:@/]+@[^\s:@/]+(:[0-9]+)?/[^\s/?]+(/[^\s?]+)?(\?\S*)?")
 ORIGIN_NAME = re.compile(r"[^\s+/]+(/[^\s+/]+)*")
 
 
@@ -44,6 +45,8 @@ class Settings:
         lang: The language of texts for people, ``zh`` or ``en``.
         origin: The name of this log, which stands in every entry and checkpoint.
         key_file: The keyring of the vault.
+        documents: Where the files of archived documents lie: a directory, or an S3 bucket with
+            its secret, so it is never shown.
     """
 
     home: Path
@@ -54,6 +57,7 @@ class Settings:
     lang: str
     origin: str
     key_file: Path
+    documents: str = field(repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -87,7 +91,13 @@ class Settings:
         Simulated entries never go to a server of the user's own.
         """
         home = self.home / "demo"
-        return replace(self, home=home, database_url=None, key_file=_key_file(home))
+        return replace(
+            self,
+            home=home,
+            database_url=None,
+            key_file=_key_file(home),
+            documents=str(_documents(home)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,18 @@ def _home(environment: Mapping[str, str]) -> Path:
 
 def _key_file(home: Path) -> Path:
     return home / "keys" / "vault.keys"
+
+
+def _documents(home: Path) -> Path:
+    return home / "documents"
+
+
+def _place_of_documents(text: str) -> str:
+    if not text.startswith("s3://"):
+        return str(_path(text))
+    if not BUCKET.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def _path(text: str) -> Path:
@@ -278,6 +300,22 @@ SETTINGS: tuple[Setting, ...] = (
         Message("文件", "a file"),
         _path,
         lambda _environment, above: _key_file(above["home"]),
+    ),
+    Setting(
+        "documents",
+        Message(
+            "归档材料原件的存放处：目录，或 S3 兼容服务的存储桶（需另装 minio）。",
+            "Where the files of archived documents lie: a directory, or a bucket of an "
+            "S3-compatible service (with the extra s3).",
+        ),
+        Message("MINGZHANG_HOME/documents", "MINGZHANG_HOME/documents"),
+        Message(
+            "目录，或 s3://访问键:密钥@主机/桶，特殊字符用百分号编码",
+            "a directory, or s3://access:secret@host/bucket, special characters percent-encoded",
+        ),
+        _place_of_documents,
+        lambda _environment, above: str(_documents(above["home"])),
+        secret=True,
     ),
 )
 """Every setting, in the order in which they are explained."""

@@ -19,6 +19,8 @@ from aggregates.language import Message
 from ledger.application.answers import Refusal, Superseded, told
 from ledger.application.asking import NotFound
 from ledger.application.parsing import BadInput
+from ledger.documents.incoming import DigestMismatch, TooLong
+from ledger.documents.store import NoSuchDocument
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
 from ledger.security.authority import Denied
 from ledger.security.tokens import Unauthenticated
@@ -112,13 +114,13 @@ def failure(error: Exception, lang: str) -> Response:
 
 def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per kind
     match error:
-        case BadInput():
+        case BadInput() | DigestMismatch() | TooLong():
             return 400, "bad-input"
         case Unauthenticated():
             return 401, "unauthenticated"
         case Denied() | OpeningRefused():
             return 403, "denied"
-        case NotFound():
+        case NotFound() | NoSuchDocument():
             return 404, "not-found"
         case KeyMismatch():
             return 422, "key-mismatch"

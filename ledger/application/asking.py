@@ -32,6 +32,8 @@ _TASK = re.compile(r"[\w〔〕()（）./-]{1,64}")
 _STANDING = """
 select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress)
 """
+NO_TASK = "-"
+"""The number of the task of whoever acts under none."""
 _NOBODY = Message("请先表明身份", "say who you are")
 _UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
 _NOT_READY = Message("页面数据尚未就绪，请稍后再试", "the read models are not ready yet")
@@ -99,6 +101,15 @@ def purpose_of(text: str, task: str) -> Purpose:
     if problems:
         raise BadInput(*problems)
     return purpose
+
+
+def reason_of(caller: Caller, text: str, task: str) -> Purpose:
+    """Return why somebody opens what is not shown to everybody; auditors name a task as well.
+
+    Raises:
+        BadInput: no purpose is given, or no number of a task by whoever acts under one.
+    """
+    return purpose_of(text, task if task.strip() or leaves_trace(caller) else NO_TASK)
 
 
 def leaves_trace(caller: Caller) -> bool:

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from aggregates import catalogue
+from ledger.application.custody import Custody
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
 from ledger.application.erasing import Erasing
@@ -16,6 +17,7 @@ from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
 from ledger.clock import Clock
+from ledger.documents.store import DocumentStore
 from ledger.ids import Ids
 from ledger.store.append import Log
 from ledger.store.reading import Reader
@@ -42,6 +44,8 @@ class Ledger:
         clock: The time.
         ids: New ids.
         source: The installation's name, the origin of its log.
+        custody: What reaches the files of archived documents.
+        documents: Where they lie, if there is a place for them.
     """
 
     door: Door
@@ -52,6 +56,8 @@ class Ledger:
     clock: Clock
     ids: Ids
     source: str
+    custody: Custody
+    documents: DocumentStore | None = None
 
     @property
     def simulated(self) -> bool:
@@ -76,7 +82,7 @@ def _pool(conninfo: str) -> AsyncConnectionPool[Any]:
 
 
 @asynccontextmanager
-async def open_ledger(
+async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
     conninfo: str,
     *,
     keyring: Keyring,
@@ -84,6 +90,7 @@ async def open_ledger(
     ids: Ids,
     source: str,
     states: Callable[[Streams], States] = States,
+    documents: DocumentStore | None = None,
 ) -> AsyncIterator[Ledger]:
     """Open a ledger on a migrated database, and close it in order.
 
@@ -94,6 +101,7 @@ async def open_ledger(
         ids: New ids.
         source: The installation's name, a URI reference.
         states: What keeps folded streams at hand, given what reads them.
+        documents: Where the files of archived documents lie, if there is a place for them.
     """
     # Every command and stored name declares itself when its concept is imported.
     catalogue.load()
@@ -104,6 +112,7 @@ async def open_ledger(
         data_keys = DataKeys(keyring)
         seals = Seals(keyring, sealing, data_keys)
         keys = {role: await reader_key(sealing, data_keys, role) for role in READERS}
+        salts = keyring.salts("sealed facts")
         reader = Reader(conninfo)
         await reader.start()
         stack.push_async_callback(reader.stop)
@@ -115,18 +124,20 @@ async def open_ledger(
         await forgetting.start()
         stack.push_async_callback(forgetting.stop)
         erasing = Erasing(pool, data_keys, clock)
+        custody = Custody(pool, documents)
         door = Door(
             log=log,
             states=held,
             seals=seals,
-            drafting=Drafting(
-                source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids
-            ),
+            drafting=Drafting(source, reader_keys=keys, salts=salts, ids=ids),
             clock=clock,
             ids=ids,
             answered=reader.answer,
-            before={"erase-subject": erasing.complete},
-            after={"erase-subject": erasing.carry_out},
+            before={
+                "erase-subject": erasing.complete,
+                "store-archive-document": custody.complete,
+            },
+            after={"erase-subject": erasing.carry_out, "destroy-archive": custody.carry_out},
         )
         await erasing.resume()
-        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)
+        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source, custody, documents)

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from ledger.application.running import Ledger, open_ledger
 from ledger.clock import Clock, SystemClock
+from ledger.documents.place import store_at
 from ledger.embedded.database import resolve
 from ledger.ids import Ids, SystemIds
 from ledger.integration.log_keys import LogKeys
@@ -84,6 +85,18 @@ def connected(*, demo: bool = False) -> Iterator[tuple[Place, Connection[Any]]]:
         yield place, connection
 
 
+@contextmanager
+def folded(*, demo: bool = False) -> Iterator[Place]:
+    """Give an installation whose read models have been brought up to the log."""
+    from projections.catalogue import folds  # noqa: PLC0415 - heavy
+    from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
+
+    with connected(demo=demo) as (place, connection):
+        prepare(connection, folds())
+        catch_up(connection, folds())
+        yield place
+
+
 @asynccontextmanager
 async def opened(
     place: Place, *, clock: Clock | None = None, ids: Ids | None = None
@@ -97,6 +110,7 @@ async def opened(
         clock=time,
         ids=SystemIds(time) if ids is None else ids,
         source=source_of(place.settings, keyring),
+        documents=store_at(place.settings.documents),
     ) as ledger:
         yield ledger
 

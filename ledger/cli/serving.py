@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import psycopg
 import uvicorn
+from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
@@ -21,6 +22,7 @@ from ledger.integration.exporting import published
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
+from ledger.timers.checking import keep_checking
 from ledger.timers.folding import Folding
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
@@ -116,19 +118,7 @@ async def serve(
             promising=keys.promising if keys else None,
         )
         app.state.demo = demo
-        config = uvicorn.Config(
-            app,
-            loop="none",
-            http="httptools",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = uvicorn.Server(config)
+        server = _server(app)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, _stop, server)
@@ -137,7 +127,10 @@ async def serve(
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
-        signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
+        keeping = [
+            asyncio.create_task(keep(ledger, place.conninfo))
+            for keep in (keep_signalling, keep_checking)
+        ]
         try:
             serving = asyncio.create_task(_quietly(server, held))
             while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
@@ -146,11 +139,27 @@ async def serve(
                 ready(f"http://{shown}:{port}", sessions)
             await serving
         finally:
-            signalling.cancel()
-            with suppress(asyncio.CancelledError):
-                await signalling
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    return uvicorn.Server(config)
 
 
 def _keys(place: Place) -> LogKeys | None:
