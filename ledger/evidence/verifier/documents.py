@@ -78,6 +78,10 @@ class Exhibit:
         """Return the policy that came with it."""
         return str(self._says.get("policy", "")).encode()
 
+    def checkpoint(self) -> bytes:
+        """Return the checkpoint that it stands under."""
+        return str(self._says.get("checkpoint", "")).encode()
+
     def check(self, policy: Policy, said: Said) -> None:
         """Check everything in it."""
         try:
