@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -41,6 +42,11 @@ class Place:
             KeysUnusable: there are none, or they are exposed.
         """
         return load_keyring(self.settings.key_file)
+
+    @property
+    def renewals(self) -> Path:
+        """Where the log's later words on its roots are kept."""
+        return self.settings.home / "renewals"
 
     @property
     def signing(self) -> SigningPlace:
@@ -94,6 +100,16 @@ def folded(*, demo: bool = False) -> Iterator[Place]:
     with connected(demo=demo) as (place, connection):
         prepare(connection, folds())
         catch_up(connection, folds())
+        yield place
+
+
+@contextmanager
+def signed(*, demo: bool = False) -> Iterator[Place]:
+    """Give an installation whose log is signed for, and whose read models reach as far."""
+    from ledger.integration.catching_up import catch_up  # noqa: PLC0415 - heavy
+
+    with folded(demo=demo) as place:
+        catch_up(place.conninfo, place.signing, SystemClock())
         yield place
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg.rows import args_row
+from psycopg import AsyncConnection, sql
+from psycopg.rows import args_row, dict_row
 
 from projections.model import Moment
 
@@ -21,6 +21,25 @@ where sha256 > %(after)s and not exists (
 )
 group by sha256 order by sha256 limit %(rows)s
 """
+_DUE = sql.SQL("""
+with damaged as (
+  select distinct class_id from detail.document_damage
+  where position = (select max(position) from detail.document_check)
+), kept as (
+  select *, retention_to < %(today)s and destroyed_on is null as is_over,
+    cardinality(holds) > 0 and (held_until is null or held_until >= %(today)s) as is_held
+  from model.archive where {only}
+)
+select count(*) as archives,
+  count(*) filter (where sealed_on is not null and destroyed_on is null) as sealed,
+  count(*) filter (where cardinality(missing) > 0 and destroyed_on is null) as lacking,
+  count(*) filter (where unstored > 0 and destroyed_on is null) as with_unstored,
+  count(*) filter (where class_id in (select class_id from damaged)) as damaged,
+  count(*) filter (where is_held and destroyed_on is null) as held,
+  count(*) filter (where is_over and not is_held) as retention_over,
+  count(*) filter (where destroyed_on is not null) as destroyed
+from kept
+""")
 _UNNEEDED = """
 with destroyed as (select class_id from detail.archive_end where step = 'DESTROYED')
 select distinct gone.sha256 from detail.document as gone
@@ -142,6 +161,25 @@ async def damage(
     for class_id, digest, what in await cursor.fetchall():
         found.setdefault(class_id, {})[digest] = what
     return found
+
+
+async def due(
+    connection: AsyncConnection[Any],
+    today: date,
+    *,
+    only: sql.Composable | None = None,
+) -> dict[str, int]:
+    """Return how many archives are complete, lack something, are held, or may be destroyed.
+
+    Args:
+        connection: Where to ask.
+        today: The day on which a retention is over or not.
+        only: Which archives are counted; all by default.
+    """
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_DUE.format(only=only or sql.SQL("true")), {"today": today})
+        row = await cursor.fetchone()
+    return {} if row is None else dict(row)
 
 
 async def stored_of(
