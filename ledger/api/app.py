@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, documents, health, problems, receipts
+from ledger.api import commands, documents, health, packages, problems, receipts
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -84,7 +85,7 @@ def _kinds(error: BaseException) -> str:
 Pages = Callable[[FastAPI], None]
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - what it is made of, by name
     ledger: Ledger,
     sessions: Sessions,
     *,
@@ -92,6 +93,7 @@ def make_app(
     pages: Sequence[Pages] = (),
     published: Mapping[str, bytes] | None = None,
     promising: Signer | None = None,
+    renewals: Path | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
 
@@ -102,6 +104,7 @@ def make_app(
         pages: What adds web pages to the application.
         published: Keys and policy of the log, by their paths below ``/log/``.
         promising: Signs promises, where the log has a key for them.
+        renewals: Where the log's later words on its roots are kept, for packages.
     """
     app = FastAPI(
         title="明账 Mingzhang",
@@ -117,6 +120,8 @@ def make_app(
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
     app.include_router(documents.routes(), prefix=commands.PREFIX)
+    app.include_router(packages.routes(), prefix=commands.PREFIX)
+    packages.add_packages(app, renewals)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
     add_log(app, published or {})

@@ -116,6 +116,7 @@ async def serve(
             pages=[add_pages],
             published=published(keys) if keys else {},
             promising=keys.promising if keys else None,
+            renewals=place.renewals,
         )
         app.state.demo = demo
         server = _server(app)

@@ -1,9 +1,9 @@
 """Questions about what is kept: files stored, damaged or no longer needed; archives produced."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from psycopg import AsyncConnection, sql
@@ -21,24 +21,25 @@ where sha256 > %(after)s and not exists (
 )
 group by sha256 order by sha256 limit %(rows)s
 """
-_DUE = sql.SQL("""
-with damaged as (
-  select distinct class_id from detail.document_damage
-  where position = (select max(position) from detail.document_check)
-), kept as (
-  select *, retention_to < %(today)s and destroyed_on is null as is_over,
-    cardinality(holds) > 0 and (held_until is null or held_until >= %(today)s) as is_held
-  from model.archive where {only}
-)
+Due = Literal["unstored", "damaged", "held", "over"]
+"""Files that nobody has brought, files that are damaged, holds, retentions that are over."""
+DUE: tuple[Due, ...] = get_args(Due)
+_CONDITIONS: Mapping[Due, str] = {
+    "unstored": "unstored > 0 and destroyed_on is null",
+    "damaged": "class_id in (select class_id from detail.document_damage"
+    " where position = (select max(position) from detail.document_check))",
+    "held": "cardinality(holds) > 0 and (held_until is null or held_until >= {today})"
+    " and destroyed_on is null",
+    "over": "retention_to < {today} and destroyed_on is null"
+    " and (cardinality(holds) = 0 or held_until < {today})",
+}
+_COUNTS = sql.SQL("""
 select count(*) as archives,
   count(*) filter (where sealed_on is not null and destroyed_on is null) as sealed,
   count(*) filter (where cardinality(missing) > 0 and destroyed_on is null) as lacking,
-  count(*) filter (where unstored > 0 and destroyed_on is null) as with_unstored,
-  count(*) filter (where class_id in (select class_id from damaged)) as damaged,
-  count(*) filter (where is_held and destroyed_on is null) as held,
-  count(*) filter (where is_over and not is_held) as retention_over,
-  count(*) filter (where destroyed_on is not null) as destroyed
-from kept
+  count(*) filter (where destroyed_on is not null) as destroyed,
+  {conditions}
+from model.archive where {only}
 """)
 _UNNEEDED = """
 with destroyed as (select class_id from detail.archive_end where step = 'DESTROYED')
@@ -163,6 +164,11 @@ async def damage(
     return found
 
 
+def condition(due: Due, today: date) -> sql.Composed:
+    """Return when something is due of an archive, as it stands on a day."""
+    return sql.SQL(_CONDITIONS[due]).format(today=sql.Literal(today))
+
+
 async def due(
     connection: AsyncConnection[Any],
     today: date,
@@ -177,7 +183,15 @@ async def due(
         only: Which archives are counted; all by default.
     """
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_DUE.format(only=only or sql.SQL("true")), {"today": today})
+        counted = (
+            sql.SQL("count(*) filter (where {}) as {}").format(
+                condition(one, today), sql.Identifier(one)
+            )
+            for one in DUE
+        )
+        conditions = sql.SQL(", ").join(counted)
+        everything = sql.SQL("true")
+        await cursor.execute(_COUNTS.format(conditions=conditions, only=only or everything))
         row = await cursor.fetchone()
     return {} if row is None else dict(row)
 

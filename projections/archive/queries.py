@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, sql
 from psycopg.rows import args_row
 
-from projections.archive import ARCHIVE
+from projections.archive import ARCHIVE, keeping
 from projections.model import Moment
 from projections.paging import PAGE_ROWS, Listing, Order, Page, together, within
 
@@ -84,6 +84,8 @@ class ArchiveFilter:
 
     Attributes:
         lacking: Only those from which a kind of document is missing.
+        due: Only those for which something is due.
+        today: The day on which a retention is over or not; asked with ``due``.
         text: Part of the filing number.
     """
 
@@ -91,6 +93,8 @@ class ArchiveFilter:
     institution_ids: Sequence[UUID] = ()
     states: Sequence[str] = ()
     lacking: bool = False
+    due: keeping.Due | None = None
+    today: date | None = None
     text: str = ""
 
 
@@ -169,6 +173,13 @@ async def totals(
     return ArchiveTotals(0, 0, 0, 0, 0) if row is None else row
 
 
+async def due(
+    connection: AsyncConnection[Any], today: date, *, only: ArchiveFilter = ALL
+) -> dict[str, int]:
+    """Return how many archives are complete, lack something, are held, or may be destroyed."""
+    return await keeping.due(connection, today, only=_where(only))
+
+
 async def documents(
     connection: AsyncConnection[Any], class_id: UUID, *, moment: Moment | None = None
 ) -> list[DocumentRow]:
@@ -193,6 +204,8 @@ def _where(only: ArchiveFilter) -> sql.Composed:
     ]
     if only.lacking:
         told.append(sql.SQL("cardinality(missing) > 0"))
+    if only.due:
+        told.append(keeping.condition(only.due, only.today or date.max))
     if only.text:
         told.append(sql.SQL("strpos(filing_no, {}) > 0").format(sql.Literal(only.text)))
     return together(told)

@@ -134,7 +134,7 @@ def test_an_archive_is_held_released_and_not_destroyed_before_its_day(
     code, told, _ = run("hold", NUMBER, "H-1", "--reason", "某案需要", "--until", "2099-01-01")
     assert (code, told["recorded"]) == (0, ["archive.retention-extended.v1"])
     _, status, _ = run("status")
-    assert (status["held"], status["sealed"], status["retention_over"]) == (1, 1, 0)
+    assert (status["held"], status["sealed"], status["over"]) == (1, 1, 0)
     listing = tmp_path / "list.csv"
     listing.write_text(NUMBER)
     code, told, words = run(
