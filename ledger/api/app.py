@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.api import commands, health, problems, receipts
+from ledger.api.acting import Acting
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -28,6 +29,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
+_RAW_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -48,9 +50,10 @@ class SecurityHeaders:
             begun = True
             ended = message["type"] == "http.response.body" and not message.get("more_body")
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                present = {name for name, _ in headers}
+                headers.extend(pair for pair in _RAW_HEADERS if pair[0] not in present)
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -120,6 +123,7 @@ def make_app(
     app.state.promising = promising
     add_log(app, published or {})
     app.include_router(health.routes())
+    app.add_middleware(Acting, ledger=ledger)
     for add in pages:
         add(app)
     problems.install(app)

@@ -46,7 +46,7 @@ class Batch:
         twins: the requests whose key is that of one that it writes, and that one.
         ahead: whether a request knows a stream further than we do, so that we must look again.
         heads: where the written streams will stand.
-        parameters: those of ``ledger.append``.
+        parameters: those of ``ledger.append``, but for whether it tells.
         first_leaf: the leaf of its first entry, by which it is known again after a broken commit.
     """
 
@@ -171,7 +171,7 @@ class _Spelled:
         return self._time_spelled
 
     def parameters(self, position: int, count: int) -> list[bytes]:
-        """Return the parameters of ``ledger.append``."""
+        """Return the parameters of ``ledger.append``, but for whether it tells."""
         requests = self.requests
         parameters = [
             arrays.bare(arrays.of_int8(position)),
@@ -227,5 +227,6 @@ PARAMETER_OIDS: Final = (
             *(oid for oids in VAULT_COLUMNS for oid in oids),
         )
     ),
+    Oid.BOOL,
 )
-"""The types of the parameters of ``ledger.append``, in their order."""
+"""The types of the parameters of ``ledger.append``, in their order; the last is the session's."""
