@@ -1,16 +1,16 @@
 """One command a request, taken before the framework: the way that most requests come.
 
 The framework's routing, its layers for exceptions and its request and response objects cost such
-a request more than its decision does. So this application stands before them, answers what is
-sent to ``/api/v1/commands/<name>``, and hands on everything else. What is answered, and how a
-failure is told, comes from ``commands`` and ``problems`` as for every other way.
+a request more than its decision does. So what is sent to ``/api/v1/commands/<name>`` goes past
+them. What is answered, and how a failure is told, comes from ``commands`` and ``problems`` as for
+every other way.
 """
 
 from typing import Final
 
 import orjson
 from fastapi import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from aggregates.decisions import COMMANDS, Caller
 from ledger.api.commands import (
@@ -33,29 +33,29 @@ _JSON: Final = (b"content-type", b"application/json")
 _PROBLEM: Final = (b"content-type", PROBLEM.encode())
 
 
+def command_in(scope: Scope) -> str | None:
+    """Return the command that a request sends on its own; None if it is another request."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return None
+    path: str = scope["path"]
+    if not path.startswith(ONE_COMMAND):
+        return None
+    name = path[len(ONE_COMMAND) :]
+    return name if name in COMMANDS else None
+
+
 class Acting:
-    """Answers single commands; everything else goes on to the application behind it."""
+    """Answers single commands, and those alone."""
 
-    def __init__(self, app: ASGIApp, *, ledger: Ledger) -> None:
-        """Stand before an application.
-
-        Args:
-            app: what answers everything else.
-            ledger: whose door takes the commands.
-        """
-        self._app = app
+    def __init__(self, ledger: Ledger) -> None:
+        """Stand before the door of a ledger."""
         self._ledger = ledger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a command, or hand the request on."""
-        if scope["type"] == "http" and scope["method"] == "POST":
-            path: str = scope["path"]
-            if path.startswith(ONE_COMMAND):
-                name = path[len(ONE_COMMAND) :]
-                if name in COMMANDS:
-                    await self._act(name, scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+        """Answer the request of a caller who is known."""
+        name = command_in(scope)
+        assert name is not None  # noqa: S101 - nothing else is sent here
+        await self._act(name, scope, receive, send)
 
     async def _act(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.api import commands, health, problems, receipts
-from ledger.api.acting import Acting
+from ledger.api.acting import Acting, command_in
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -84,6 +84,24 @@ def _kinds(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
+class Application(FastAPI):
+    """The framework's application; single commands go past the framework.
+
+    Attributes:
+        acting: What answers those.
+    """
+
+    acting: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if self.acting is not None and command_in(scope) is not None:
+            scope["app"] = self
+            await self.acting(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 Pages = Callable[[FastAPI], None]
 
 
@@ -106,7 +124,7 @@ def make_app(
         published: Keys and policy of the log, by their paths below ``/log/``.
         promising: Signs promises, where the log has a key for them.
     """
-    app = FastAPI(
+    app = Application(
         title="明账 Mingzhang",
         version="1",
         docs_url=None,
@@ -123,10 +141,10 @@ def make_app(
     app.state.promising = promising
     add_log(app, published or {})
     app.include_router(health.routes())
-    app.add_middleware(Acting, ledger=ledger)
     for add in pages:
         add(app)
     problems.install(app)
     app.add_middleware(SignIn, ledger=ledger, sessions=sessions)
     app.add_middleware(SecurityHeaders)
+    app.acting = SecurityHeaders(SignIn(Acting(ledger), ledger=ledger, sessions=sessions))
     return app
