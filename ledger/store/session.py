@@ -214,13 +214,14 @@ class Session:
             assume: leave out the streams that a request begins: were one there, the database
                 would refuse the batch.
         """
-        begun = set()
-        if assume:
-            drafts = (draft for one in requests for draft in one.append.drafts)
-            begun = {draft.stream for draft in drafts if draft.version == 1}
-            begun -= {stream for one in requests for stream, _ in one.append.guards}
         names = dict.fromkeys(name for one in requests for name in one.names)
-        return [name for name in names if name not in begun and self._known.get(name) is None]
+        unknown = [name for name in names if self._known.get(name) is None]
+        if not (unknown and assume):
+            return unknown
+        drafts = (draft for one in requests for draft in one.append.drafts)
+        begun = {draft.stream for draft in drafts if draft.version == 1}
+        begun -= {stream for one in requests for stream, _ in one.append.guards}
+        return [name for name in unknown if name not in begun]
 
     async def _look_up(self, streams: Sequence[str]) -> None:
         if streams:
