@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, health, problems, receipts
+from ledger.api import commands, exhibits, health, problems, receipts
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -116,6 +116,7 @@ def make_app(
     for router in routers:
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
+    app.include_router(exhibits.routes(), prefix=commands.PREFIX)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
     add_log(app, published or {})

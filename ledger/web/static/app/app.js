@@ -56,10 +56,25 @@
     each(range.form, "[data-no-script]", (one) => { one.hidden = true; });
   }
 
+  function drop(zone) {
+    const field = zone.querySelector("input[type=file]");
+    const over = (is) => (event) => { event.preventDefault(); zone.classList.toggle("over", is); };
+    zone.addEventListener("dragover", over(true));
+    zone.addEventListener("dragleave", over(false));
+    zone.addEventListener("drop", (event) => {
+      over(false)(event);
+      if (!event.dataTransfer.files.length) return;
+      field.files = event.dataTransfer.files;
+      field.form.requestSubmit();
+    });
+  }
+
   function enhance(within) {
     each(within, "[data-chart]", draw);
     each(within, "input[data-steps]", slide);
     each(within, "[data-submit-on-change]", (field) => field.addEventListener("change", () => field.form.requestSubmit()));
+    each(within, "[data-drop]", drop);
+    each(within, "[data-focus]", (one) => one.focus());
     each(within, "[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
   }
 
