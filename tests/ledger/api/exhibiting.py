@@ -10,9 +10,10 @@ import psycopg
 
 from ledger.evidence.verifier.assembling import single_file
 from ledger.integration import storing
-from ledger.integration.exporting import published
+from ledger.integration.exporting import prefix_of, published
 from ledger.integration.heads import gather
 from ledger.integration.signing import HeadSigner
+from ledger.integration.trees import WORLD, TreeKind
 from ledger.timers.heads import say_heads
 from tests.ledger.integration.signing import KEYS, publish
 from tests.ledger.serving import Served
@@ -36,14 +37,16 @@ def settle(place: Served, signer: HeadSigner) -> None:
     publish(place.conninfo, signer)
 
 
-def offline(folder: Path, data: bytes) -> tuple[int, str]:
-    """Let ``verify.py`` alone check an exhibit; exit code and what it says."""
+def offline(
+    folder: Path, data: bytes, *, of: Path | None = None, tree: TreeKind = WORLD
+) -> tuple[int, str]:
+    """Let ``verify.py`` alone check an exhibit, or a log in a directory; exit code and words."""
     program, file, policy = folder / "verify.py", folder / "exhibit.json", folder / "policy.tlog"
     program.write_text(single_file(), "utf-8")
     file.write_bytes(data)
-    policy.write_bytes(published(KEYS)["policy"])
+    policy.write_bytes(published(KEYS)[prefix_of(tree) + "policy"])
     ran = subprocess.run(
-        [sys.executable, "-I", "-S", program, file, "--policy", policy],
+        [sys.executable, "-I", "-S", program, of or file, "--policy", policy],
         capture_output=True,
         text=True,
         encoding="utf-8",
