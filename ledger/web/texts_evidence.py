@@ -16,6 +16,7 @@ EVIDENCE: dict[str, Message] = {
         "choose a file",
     ),
     "file": Message("凭证文件", "File"),
+    "choose": Message("选择文件", "Choose a file"),
     "entry file": Message(
         "回执所属的条目（可不选，缺省用账本所存）",
         "The receipt's entry (this log's own by default)",
@@ -39,7 +40,10 @@ EVIDENCE: dict[str, Message] = {
     "what package": Message("档案包", "package"),
     "what unknown": Message("无法识别的文件", "unknown file"),
     "log head": Message("日志的当前树头", "The head of the log"),
-    "log head line": Message("谁保存了它，日后就没人能改写此前的记录", "Whoever keeps it can tell"),
+    "log head line": Message(
+        "谁保存了它，日后就能发现此前的记录是否被改写",
+        "Whoever keeps it can tell whether anything before it was rewritten",
+    ),
     "tree sha256": Message("SHA-256 树", "Tree of SHA-256"),
     "tree sm3": Message("SM3 树（国密）", "Tree of SM3"),
     "log origin": Message("日志名称", "Origin"),

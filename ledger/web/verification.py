@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from ledger.application.asking import standing_of
 from ledger.application.criteria import refused
 from ledger.application.judging import POLICY, Judged, judge
 from ledger.clock import in_shanghai
@@ -99,9 +100,11 @@ async def _shown(request: Request, judged: Judged | None = None) -> Response:
             if row is not None and policy is not None:
                 heads += _head(tree, bytes(row[1]), policy)
         gathered: Any = await (await connection.execute(_HEADS)).fetchone()
+        standing = await standing_of(connection)
     return render(
         request,
         "verify.html",
+        standing=standing,
         heads=heads,
         gathered=gathered,
         judged=judged,
