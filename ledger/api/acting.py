@@ -23,7 +23,7 @@ from ledger.api.commands import (
     versions_in,
 )
 from ledger.api.problems import PROBLEM, TOLD, TooLarge, failure_body, lang_of
-from ledger.api.promises import is_wanted, promise_for
+from ledger.api.promises import is_wanted, promises_for
 from ledger.application.answers import Ask, Recorded
 from ledger.application.messages import MESSAGE_BYTES_MAX, key_of
 from ledger.application.running import Ledger
@@ -68,7 +68,7 @@ class Acting:
             if isinstance(answer, Recorded):
                 body = recorded_body(answer)
                 if b"prefer" in headers and is_wanted(request := Request(scope)):
-                    body["promise"] = await promise_for(request, answer.last)
+                    body["promise"] = (await promises_for(request, [answer.last])).get(answer.last)
             else:
                 body = answer_body(answer, lang_of(Request(scope)))
         except TOLD as error:

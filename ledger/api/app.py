@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, health, problems, receipts
+from ledger.api import commands, exhibits, health, problems, receipts
 from ledger.api.acting import Acting, command_in
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
@@ -137,6 +137,7 @@ def make_app(
     for router in routers:
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
+    app.include_router(exhibits.routes(), prefix=commands.PREFIX)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
     add_log(app, published or {})

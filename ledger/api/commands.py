@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
 from ledger.api.problems import TooLarge, failure_body, lang_of, refusal_body
+from ledger.api.promises import is_wanted, promises_for
 from ledger.api.receipts import address_of
 from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
@@ -187,7 +188,10 @@ def checked_body(answer: Checked | Refusal, lang: str) -> dict[str, Any]:
 
 
 async def batch(request: Request) -> Response:
-    """Take commands line by line; answer each on a line of its own, in the same order."""
+    """Take commands line by line; answer each on a line of its own, in the same order.
+
+    With ``Prefer: promise`` each that is recorded bears a promise.
+    """
     lang, caller, door = lang_of(request), caller_of(request), door_of(request)
     channel = channel_of(caller)
     told: list[bytes] = []
@@ -199,10 +203,16 @@ async def batch(request: Request) -> Response:
                 asks.append(message(line, channel))
             except BadInput as error:
                 failed[at] = error
-        answers = iter(await door.act_all(asks, caller))
+        given = await door.act_all(asks, caller)
+        recorded = [one.last for one in given if isinstance(one, Recorded)]
+        promises = await promises_for(request, recorded) if is_wanted(request) else None
+        answers = iter(given)
         for at in range(len(lines)):
             answer = failed[at] if at in failed else next(answers)
-            told.append(orjson.dumps(answer_body(answer, lang)))
+            body = answer_body(answer, lang)
+            if promises is not None and isinstance(answer, Recorded):
+                body["promise"] = promises.get(answer.last)
+            told.append(orjson.dumps(body))
     return Response(b"\n".join(told) + b"\n", media_type=NDJSON)
 
 

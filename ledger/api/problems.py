@@ -20,6 +20,7 @@ from ledger.application.answers import Refusal, Superseded, told
 from ledger.application.asking import NotFound
 from ledger.application.parsing import BadInput
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
+from ledger.integration.exhibiting import TooMuch
 from ledger.security.authority import Denied
 from ledger.security.tokens import Unauthenticated
 from ledger.store.failures import KeyMismatch, LogFault
@@ -128,7 +129,7 @@ def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per 
             return 422, "key-mismatch"
         case Superseded():
             return 412, "conflict"
-        case TooLarge():
+        case TooLarge() | TooMuch():
             return 413, "too-large"
         case OwnerErased():
             return 410, "erased"

@@ -5,8 +5,9 @@ import gc
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 import psycopg
 import uvicorn
@@ -15,6 +16,7 @@ from aggregates.language import Message
 from ledger.api.app import make_app
 from ledger.api.corking import CorkedProtocol
 from ledger.api.questions import routes as question_routes
+from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
@@ -23,6 +25,7 @@ from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
+from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
@@ -104,7 +107,8 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions, keys = Sessions(), _keys(place)
-    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
+    every = timedelta(seconds=place.settings.heads_seconds)
+    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing, every))
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
@@ -138,7 +142,7 @@ async def serve(
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
-        signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
+        timers = _timers(ledger, place.conninfo)
         try:
             serving = asyncio.create_task(_quietly(server, held))
             while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
@@ -147,11 +151,24 @@ async def serve(
                 ready(f"http://{shown}:{port}", sessions)
             await serving
         finally:
-            signalling.cancel()
-            with suppress(asyncio.CancelledError):
-                await signalling
+            await _ended(timers)
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+def _timers(ledger: Ledger, conninfo: str) -> list[asyncio.Task[None]]:
+    """Begin what the service does by itself through its own door."""
+    return [
+        asyncio.create_task(keep_signalling(ledger, conninfo)),
+        asyncio.create_task(keep_heads(ledger, conninfo)),
+    ]
+
+
+async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:
+    for timer in timers:
+        timer.cancel()
+        with suppress(asyncio.CancelledError):
+            await timer
 
 
 def _keys(place: Place) -> LogKeys | None:
