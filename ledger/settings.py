@@ -23,6 +23,8 @@ PREFIX = "MINGZHANG_"
 
 PORT_DEFAULT = 8711
 PORT_MAX = 65535
+HEADS_SECONDS_DEFAULT = 3600
+HEADS_SECONDS_MAX = 86400
 CITY_DEFAULT = "371500"
 """Liaocheng 聊城, whose rules the policy book holds (GB/T 2260)."""
 
@@ -47,6 +49,8 @@ class Settings:
         key_file: The keyring of the vault.
         documents: Where the files of archived documents lie: a directory, or an S3 bucket with
             its secret, so it is never shown.
+        heads_seconds: How long an entry waits at most until the log names the heads of all
+            streams again.
     """
 
     home: Path
@@ -58,6 +62,7 @@ class Settings:
     origin: str
     key_file: Path
     documents: str = field(repr=False)
+    heads_seconds: int = HEADS_SECONDS_DEFAULT
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -185,6 +190,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= PORT_MAX:
         raise ValueError
     return port
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if not 1 <= seconds <= HEADS_SECONDS_MAX:
+        raise ValueError
+    return seconds
 
 
 def _matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
@@ -316,6 +328,18 @@ SETTINGS: tuple[Setting, ...] = (
         _place_of_documents,
         lambda _environment, above: str(_documents(above["home"])),
         secret=True,
+    ),
+    Setting(
+        "heads_seconds",
+        Message(
+            "日志隔多久载明一次所有流的末条，使答复可证明无遗漏；日志未动则不载明。",
+            "How often the log names the heads of all streams, from which on answers are provably "
+            "complete; never where nothing was appended.",
+        ),
+        Message("3600", "3600"),
+        Message("1 至 86400 的秒数", "a number of seconds from 1 to 86400"),
+        _seconds,
+        _always(HEADS_SECONDS_DEFAULT),
     ),
 )
 """Every setting, in the order in which they are explained."""

@@ -23,6 +23,7 @@ from ledger.documents.incoming import DigestMismatch, TooLong
 from ledger.documents.store import NoSuchDocument
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
 from ledger.exchange.package.gathering import NotComplete, NotSigned
+from ledger.integration.exhibiting import TooMuch
 from ledger.security.authority import Denied
 from ledger.security.tokens import Unauthenticated
 from ledger.store.failures import KeyMismatch, LogFault
@@ -36,6 +37,10 @@ class TooLarge(Failure):
 
     def __init__(self) -> None:
         super().__init__(Message("正文过长", "the body is too long"))
+
+
+TOLD = (Failure, Fault, Misconfigured, LogFault, BadInput)
+"""What is told to the caller as it is; anything else is a defect, and tells nothing."""
 
 
 def lang_of(request: Request) -> str:
@@ -121,7 +126,7 @@ _KINDS: tuple[tuple[tuple[type[Exception], ...], int, str], ...] = (
     ((NotFound, NoSuchDocument), 404, "not-found"),
     ((KeyMismatch,), 422, "key-mismatch"),
     ((Superseded,), 412, "conflict"),
-    ((TooLarge,), 413, "too-large"),
+    ((TooLarge, TooMuch), 413, "too-large"),
     ((OwnerErased,), 410, "erased"),
     ((NotComplete, NotSigned), 409, "not-ready"),
     ((Conflict, RetentionRuns), 409, "conflict"),
@@ -156,7 +161,7 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})  # a 405 says what is allowed
         return answer
 
-    for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):
+    for cls in TOLD:
         app.add_exception_handler(cls, failed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)

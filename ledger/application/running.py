@@ -1,8 +1,8 @@
 """A running ledger: all its parts opened together and closed in the right order."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -44,6 +44,7 @@ class Ledger:
         clock: The time.
         ids: New ids.
         source: The installation's name, the origin of its log.
+        conninfo: The database, for what reads in a snapshot of its own; it may hold a password.
         custody: What reaches the files of archived documents.
         documents: Where they lie, if there is a place for them.
     """
@@ -56,6 +57,7 @@ class Ledger:
     clock: Clock
     ids: Ids
     source: str
+    conninfo: str = field(repr=False)
     custody: Custody
     documents: DocumentStore | None = None
 
@@ -79,6 +81,10 @@ def _pool(conninfo: str) -> AsyncConnectionPool[Any]:
         kwargs={"autocommit": True},
         configure=_see_entries,
     )
+
+
+def _drafting(source: str, keyring: Keyring, keys: Mapping[str, bytes], ids: Ids) -> Drafting:
+    return Drafting(source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids)
 
 
 @asynccontextmanager
@@ -112,7 +118,6 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
         data_keys = DataKeys(keyring)
         seals = Seals(keyring, sealing, data_keys)
         keys = {role: await reader_key(sealing, data_keys, role) for role in READERS}
-        salts = keyring.salts("sealed facts")
         reader = Reader(conninfo)
         await reader.start()
         stack.push_async_callback(reader.stop)
@@ -129,7 +134,7 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
             log=log,
             states=held,
             seals=seals,
-            drafting=Drafting(source, reader_keys=keys, salts=salts, ids=ids),
+            drafting=_drafting(source, keyring, keys, ids),
             clock=clock,
             ids=ids,
             answered=reader.answer,
@@ -140,4 +145,6 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
             after={"erase-subject": erasing.carry_out, "destroy-archive": custody.carry_out},
         )
         await erasing.resume()
-        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source, custody, documents)
+        yield Ledger(
+            door, log, pool, seals, data_keys, clock, ids, source, conninfo, custody, documents
+        )

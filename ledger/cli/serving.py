@@ -5,8 +5,9 @@ import gc
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 import psycopg
 import uvicorn
@@ -14,7 +15,9 @@ from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
+from ledger.api.corking import CorkedProtocol
 from ledger.api.questions import routes as question_routes
+from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
@@ -24,6 +27,7 @@ from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.checking import keep_checking
 from ledger.timers.folding import Folding
+from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
@@ -105,7 +109,8 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions, keys = Sessions(), _keys(place)
-    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
+    every = timedelta(seconds=place.settings.heads_seconds)
+    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing, every))
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
@@ -128,10 +133,7 @@ async def serve(
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
-        keeping = [
-            asyncio.create_task(keep(ledger, place.conninfo))
-            for keep in (keep_signalling, keep_checking)
-        ]
+        timers = _timers(ledger, place.conninfo)
         try:
             serving = asyncio.create_task(_quietly(server, held))
             while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
@@ -140,9 +142,7 @@ async def serve(
                 ready(f"http://{shown}:{port}", sessions)
             await serving
         finally:
-            for task in keeping:
-                task.cancel()
-            await asyncio.gather(*keeping, return_exceptions=True)
+            await _ended(timers)
             for process in beside:
                 await asyncio.to_thread(process.stop)
 
@@ -151,7 +151,7 @@ def _server(app: FastAPI) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=CorkedProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -161,6 +161,22 @@ def _server(app: FastAPI) -> uvicorn.Server:
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     return uvicorn.Server(config)
+
+
+def _timers(ledger: Ledger, conninfo: str) -> list[asyncio.Task[None]]:
+    """Begin what the service does by itself through its own door."""
+    return [
+        asyncio.create_task(keep_signalling(ledger, conninfo)),
+        asyncio.create_task(keep_heads(ledger, conninfo)),
+        asyncio.create_task(keep_checking(ledger, conninfo)),
+    ]
+
+
+async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:
+    for timer in timers:
+        timer.cancel()
+        with suppress(asyncio.CancelledError):
+            await timer
 
 
 def _keys(place: Place) -> LogKeys | None:

@@ -18,6 +18,7 @@ from ledger.application.naming import COUNTIES
 from ledger.clock import shanghai_date
 from ledger.web.rendering import caller_of, ledger_of, link, render
 from ledger.web.texts import TEXTS
+from ledger.web.trail import purpose_in
 from projections.archive import keeping, queries
 from projections.class_ledger import queries as classes
 from projections.class_ledger.choices import institutions
@@ -135,8 +136,9 @@ async def dossier(request: Request, class_id: UUID) -> Response:
         stored=stored,
         damage=damage.get(class_id, {}),
         productions=productions,
-        asks_task=leaves_trace(asked.caller),
         packed=row.sealed_on is not None and of is not None and of.status == "CLOSED",
+        asks=leaves_trace(asked.caller),
+        purpose=purpose_in(request),
     )
 
 

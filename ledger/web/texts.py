@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from aggregates.language import Message
 from ledger.web.texts_archive import ARCHIVE
+from ledger.web.texts_evidence import EVIDENCE
 
 
 def _texts(**pairs: tuple[str, str]) -> dict[str, Message]:
@@ -337,7 +338,17 @@ _REST = _texts(
 )
 
 TEXTS: Mapping[str, Message] = (
-    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST | ARCHIVE
+    _FRAME
+    | _SIGN_IN
+    | _LISTS
+    | _CLASSES
+    | _STORY
+    | _RISK
+    | _ARCHIVE
+    | _TRAILS
+    | _REST
+    | EVIDENCE
+    | ARCHIVE
 )
 """Every text by its name."""
 

@@ -2,6 +2,7 @@
 
     gathering     what the log, the read models and the document store hold of a class
     proving       paths to the roots of both trees, receipts, keys, policy
+    completeness  the log's own word that streams are whole
     tables        entries as lines and as a table, the list of documents
     four_checks   真实性、完整性、可用性、安全性 (DA/T 70-2018), each looked at and not only claimed
     metadata      DA/T 46-2009, DA/T 48-2009, PREMIS 3

@@ -10,6 +10,7 @@ from aggregates.language import Message
 from ledger.application.running import Ledger
 from ledger.documents.store import DocumentStore, NoSuchDocument
 from ledger.errors import Misconfigured
+from ledger.evidence.exhibit import ProvenEntry, ProvenHeads
 from ledger.evidence.verifier.assembling import single_file
 from ledger.exchange.package import four_checks, metadata, proving, tables
 from ledger.exchange.package.bag import Bag, File, file_of, streamed
@@ -79,7 +80,7 @@ async def gathered(
         NotSigned: there is no signed head of this size, or the read models are behind it.
     """
     async with ledger.pool.connection() as connection:
-        held = await gather(connection, class_id, size=size)
+        held = await gather(connection, ledger.conninfo, class_id, size=size)
         return held, await linked(connection, place.renewals, held.head.size)
 
 
@@ -178,7 +179,10 @@ def _proofs(
 ) -> Iterator[tuple[str, bytes]]:
     policy, twin_policy = place.published[POLICY], place.published[TWIN_POLICY]
     yield "proofs/checkpoint", held.head.note
-    yield "proofs/exhibit.json", proving.exhibit(held.head, policy, held.kept, held.paths)
+    yield (
+        "proofs/exhibit.json",
+        proving.exhibit(held.head, policy, held.kept, held.paths, _word(held)),
+    )
     yield "proofs/policy.tlog", policy
     if held.twin is not None:
         proven = proving.exhibit(held.twin, twin_policy, held.kept, held.twin_paths)
@@ -193,6 +197,15 @@ def _proofs(
         yield f"proofs/receipts/{name}", data
     for path, data in renewal_files(renewals):
         yield f"proofs/renewals/{path}", data
+
+
+def _word(held: Gathered) -> ProvenHeads | None:
+    """Return what shows that streams are whole, where the log had said so."""
+    word = held.word
+    if word is None or not word.placed:
+        return None
+    fact = ProvenEntry(word.position - 1, word.body, held.word_path)
+    return ProvenHeads(fact, word.placed)
 
 
 def _for_readers(held: Gathered, name: str, origin: str) -> Iterator[tuple[str, bytes]]:

@@ -17,6 +17,7 @@ from ledger.entry import leaf_hash
 from ledger.evidence.errors import Unproven
 from ledger.evidence.policy import Policy
 from ledger.evidence.tree import inclusion_holds
+from ledger.exchange.package.completeness import whole_streams
 from ledger.exchange.package.gathering import Gathered
 from ledger.integration.trees import TWIN, WORLD, TreeKind
 from projections.reading import read_entry
@@ -162,8 +163,19 @@ def _whole(held: Gathered, around: Surroundings) -> Iterator[Check]:
     yield _judged(
         of, "原件与归档时的摘要一致", not around.damaged, f"{len(around.damaged)}份不一致"
     )
+    yield _complete(of, held)
     count = held.archive.documents
     yield _judged(of, "材料份数与封存时一致", count == len(held.documents), f"{count}份")
+
+
+def _complete(of: Property, held: Gathered) -> Check:
+    what = "班期流、档案流无遗漏"
+    if held.word is None:
+        return Check(of, what, "未检测", "日志尚未载明流头")
+    whole = whole_streams(held.word)
+    own = (f"archive/{held.class_id}", f"training-class/{held.class_id}")
+    told = [f"{name.partition('/')[0]} {whole[name]}版" for name in own if name in whole]
+    return _judged(of, what, len(told) == len(own), "、".join(told) or "无")
 
 
 def _usable(held: Gathered) -> Iterator[Check]:

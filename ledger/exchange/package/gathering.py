@@ -1,5 +1,6 @@
 """What the log, the read models and the store hold of a class, as of one signed head of the log."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from ledger.application.asking import NotFound
 from ledger.application.entries import Kept, entries_at
 from ledger.clock import in_shanghai
 from ledger.errors import Conflict, Failure
+from ledger.exchange.package.completeness import Word, word_under
 from ledger.exchange.package.proving import Head, Paths, head_at, paths_of
 from ledger.integration.trees import TWIN, WORLD
 from projections.archive import queries as archives
@@ -56,6 +58,8 @@ class Gathered:
         paths: The way from each entry to the root of that head.
         twin: The head of the tree of SM3 of the same size, where it was kept.
         twin_paths: The way from each entry to its root.
+        word: What the log said of all its streams, if it had said anything under the head.
+        word_path: The way from that entry to the root.
     """
 
     class_id: UUID
@@ -68,6 +72,8 @@ class Gathered:
     paths: Paths
     twin: Head | None
     twin_paths: Paths
+    word: Word | None
+    word_path: tuple[bytes, ...]
 
     @property
     def until(self) -> datetime:
@@ -80,12 +86,13 @@ class Gathered:
 
 
 async def gather(
-    connection: AsyncConnection[Any], class_id: UUID, *, size: int | None = None
+    connection: AsyncConnection[Any], conninfo: str, class_id: UUID, *, size: int | None = None
 ) -> Gathered:
     """Return what there is of a class.
 
     Args:
         connection: Where to ask; in autocommit, ``entry`` stands on it.
+        conninfo: The same database, for what is read in a snapshot of its own.
         class_id: The class.
         size: The size of the head under which it is to stand; the newest by default.
 
@@ -110,6 +117,9 @@ async def gather(
     closed = _complete(archive, kept)
     indexes = [one.position - 1 for one in kept]
     twin = await head_at(connection, TWIN, head.size)
+    word = await asyncio.to_thread(word_under, conninfo, head.size, kept)
+    index = None if word is None else word.position - 1
+    found = await paths_of(connection, WORLD, [] if index is None else [index], head.size)
     return Gathered(
         class_id=class_id,
         row=row,
@@ -121,6 +131,8 @@ async def gather(
         paths=await paths_of(connection, WORLD, indexes, head.size),
         twin=twin,
         twin_paths=await paths_of(connection, TWIN, indexes, head.size) if twin else {},
+        word=word,
+        word_path=() if index is None else found[index],
     )
 
 

@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 
 from ledger.application.entries import Kept
 from ledger.evidence.checkpoint import Checkpoint
-from ledger.evidence.exhibit import Exhibit, ProvenEntry
+from ledger.evidence.exhibit import Exhibit, ProvenEntry, ProvenHeads
 from ledger.evidence.note import Note
 from ledger.evidence.reading import TileHashes, tiles_for
 from ledger.evidence.receipt import SUFFIX, Receipt
@@ -66,12 +66,18 @@ async def paths_of(
     return {index: tuple(inclusion_proof(tree.hashing, index, size, hashes)) for index in indexes}
 
 
-def exhibit(head: Head, policy: bytes, kept: Iterable[Kept], paths: Paths) -> bytes:
+def exhibit(
+    head: Head,
+    policy: bytes,
+    kept: Iterable[Kept],
+    paths: Paths,
+    heads: ProvenHeads | None = None,
+) -> bytes:
     """Return entries with the ways to the root of a head, hashes that they share once."""
     proven = [
         ProvenEntry(one.position - 1, one.body.encode(), paths[one.position - 1]) for one in kept
     ]
-    return bytes(Exhibit(head.note, policy, proven))
+    return bytes(Exhibit(head.note, policy, proven, heads))
 
 
 def receipts(head: Head, kept: Iterable[Kept], paths: Paths) -> Iterator[tuple[str, bytes]]:

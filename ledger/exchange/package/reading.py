@@ -29,7 +29,7 @@ _ZH = """\
   representations/documents.csv         档案目录：类别、摘要、介质、纸质存放位置
   representations/media/<SHA-256>       材料原件，文件名即其摘要（与纸质件一样含个人信息，限权查阅）
   representations/report/class.pdf      报告（PDF/A-2b）
-  proofs/exhibit.json                   条目与通往检查点的哈希路径（共用的哈希只存一次）
+  proofs/exhibit.json                   条目、通往检查点的哈希路径、日志所载明的流头（证明无遗漏）
   proofs/exhibit.sm3.json               同一批条目在 SM3 树中的路径
   proofs/checkpoint、checkpoint.sm3     已签的日志首部（C2SP checkpoint）
   proofs/receipts/                      封存与结班两条的回执（C2SP tlog-proof）
@@ -84,7 +84,7 @@ Entries        {entries}, all in the log that the checkpoint ({size} entries) si
   representations/media/<SHA-256>       documents, named by their digests; like the paper they show
                                         people, and are read by few
   representations/report/class.pdf      the report (PDF/A-2b)
-  proofs/exhibit.json                   entries and their paths to the checkpoint
+  proofs/exhibit.json                   entries, paths to the checkpoint, heads of whole streams
   proofs/exhibit.sm3.json               the same entries in the tree of SM3
   proofs/checkpoint, checkpoint.sm3     signed heads of the log (C2SP checkpoint)
   proofs/receipts/                      of the sealing and the closing (C2SP tlog-proof)
