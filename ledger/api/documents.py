@@ -34,6 +34,8 @@ from ledger.security.authority import Denied
 from projections.archive import queries
 
 STORE = "store-archive-document"
+OF_AUTHORITIES = frozenset({"REVIEW", "AUDIT_REPORT", "MINUTES"})
+"""Documents of an archive that are no business of the institution whose class it is."""
 BYTES = "application/octet-stream"
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file")]
 
@@ -104,7 +106,7 @@ async def get(
 ) -> Response:
     """Return the file of a document; that it was looked at, by whom and why, is on record first."""
     ledger, caller = ledger_of(request), caller_of(request)
-    await _is_named(ledger, caller, class_id, digest)
+    await _is_named(ledger, caller, class_id, digest, but=OF_AUTHORITIES)
     assert caller is not None  # noqa: S101 - it was let in
     why = reason_of(caller, purpose, task)
     store = _store(ledger)
@@ -123,8 +125,21 @@ async def get(
     return StreamingResponse(store.read(digest), media_type=BYTES, headers=headers)
 
 
-async def _is_named(ledger: Ledger, caller: Caller | None, class_id: UUID, digest: str) -> None:
+async def _is_named(
+    ledger: Ledger,
+    caller: Caller | None,
+    class_id: UUID,
+    digest: str,
+    but: frozenset[str] = frozenset(),
+) -> None:
     """Let a caller at a document of an archive.
+
+    Args:
+        ledger: The ledger.
+        caller: Who asks.
+        class_id: The class.
+        digest: Of the document.
+        but: The kinds that an institution does not get.
 
     Raises:
         NotFound: the archive names no such document, or it is out of reach.
@@ -135,7 +150,8 @@ async def _is_named(ledger: Ledger, caller: Caller | None, class_id: UUID, diges
             raise NotFound(_NO_DOCUMENT)
         within(asked.reach, row.county, row.institution_id)
         documents = await queries.documents(asked.connection, class_id)
-    if not any(one.sha256 == digest for one in documents):
+        hidden = but if asked.reach.institution is not None else frozenset()
+    if not any(one.sha256 == digest and one.kind not in hidden for one in documents):
         raise NotFound(_NO_DOCUMENT)
 
 

@@ -59,7 +59,7 @@ async def package(
 ) -> Response:
     """Return the package of a closed class as a zip; its digest is in the headers."""
     ledger, caller = ledger_of(request), caller_of(request)
-    async with asking(ledger, caller, "archive") as asked:
+    async with asking(ledger, caller, "package") as asked:
         row = await queries.one(asked.connection, class_id)
         if row is None:
             raise NotFound(_NO_CLASS)

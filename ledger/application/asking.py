@@ -32,8 +32,6 @@ _TASK = re.compile(r"[\w〔〕()（）./-]{1,64}")
 _STANDING = """
 select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress)
 """
-NO_TASK = "-"
-"""The number of the task of whoever acts under none."""
 _NOBODY = Message("请先表明身份", "say who you are")
 _UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
 _NOT_READY = Message("页面数据尚未就绪，请稍后再试", "the read models are not ready yet")
@@ -86,7 +84,7 @@ class Asked:
     standing: Standing
 
 
-def purpose_of(text: str, task: str) -> Purpose:
+def purpose_of(text: str, task: str, *, needs_task: bool = True) -> Purpose:
     """Return why somebody looks something up, as it goes into the log.
 
     Raises:
@@ -96,7 +94,7 @@ def purpose_of(text: str, task: str) -> Purpose:
     problems = []
     if not PURPOSE_CHARS_MIN <= len(purpose.text) <= PURPOSE_CHARS_MAX:
         problems.append(Problem("purpose", _NO_PURPOSE))
-    if not _TASK.fullmatch(purpose.task):
+    if not _TASK.fullmatch(purpose.task) and (purpose.task or needs_task):
         problems.append(Problem("task", _NO_TASK))
     if problems:
         raise BadInput(*problems)
@@ -109,7 +107,7 @@ def reason_of(caller: Caller, text: str, task: str) -> Purpose:
     Raises:
         BadInput: no purpose is given, or no number of a task by whoever acts under one.
     """
-    return purpose_of(text, task if task.strip() or leaves_trace(caller) else NO_TASK)
+    return purpose_of(text, task, needs_task=leaves_trace(caller))
 
 
 def leaves_trace(caller: Caller) -> bool:

@@ -304,18 +304,24 @@ class ArchiveCriteria:
             institution_ids=_bodies(reach, self.institution),
             states=_given(self.state),
             lacking=bool(self.lacking),
-            due=self._due(),
+            due=self._due(reach),
             today=self.today,
+            supervised=reach.institution is None,
             text=self.q.strip(),
         )
 
-    def _due(self) -> Due | None:
-        for one in DUE:
+    def _due(self, reach: Reach) -> Due | None:
+        for one in dues_for(reach):
             if one == self.due:
                 return one
         if self.due:
             raise refused("due", _BAD_DUE)
         return None
+
+
+def dues_for(reach: Reach) -> tuple[Due, ...]:
+    """Return what a caller may ask archives for: a hold shows that somebody inquires."""
+    return DUE if reach.institution is None else ("unstored", "damaged")
 
 
 def year(where: str, text: str) -> tuple[int, ...]:

@@ -12,10 +12,18 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregates.language import Message
 from ledger.application.asking import NotFound, asking, leaves_trace
-from ledger.application.criteria import ArchiveCriteria, order_of, refused, when, within
+from ledger.application.criteria import (
+    ArchiveCriteria,
+    dues_for,
+    order_of,
+    refused,
+    when,
+    within,
+)
 from ledger.application.document_check import is_due
 from ledger.application.naming import COUNTIES
 from ledger.clock import shanghai_date
+from ledger.security.authority import may
 from ledger.web.rendering import caller_of, ledger_of, link, render
 from ledger.web.texts import TEXTS
 from ledger.web.trail import purpose_in
@@ -102,7 +110,7 @@ async def page(request: Request) -> Response:
         names={one.id: one.name for one in bodies},
         counties=COUNTIES,
         due=due,
-        dues=keeping.DUE,
+        dues=dues_for(asked.reach),
         damage=damage,
         checked=checked,
         check_wanted=wanted,
@@ -119,9 +127,14 @@ async def dossier(request: Request, class_id: UUID) -> Response:
             raise NotFound(Message("没有这个班期的档案", "there is no such archive"))
         within(asked.reach, row.county, row.institution_id)
         documents = await queries.documents(asked.connection, class_id, moment=then.moment)
+        row = row if asked.reach.institution is None else queries.unsupervised(row)
         stored = await keeping.stored_of(asked.connection, class_id, moment=then.moment)
         damage = await keeping.damage(asked.connection, [class_id], moment=then.moment)
-        productions = await keeping.productions(asked.connection, class_id, moment=then.moment)
+        productions = (
+            await keeping.productions(asked.connection, class_id, moment=then.moment)
+            if asked.reach.institution is None
+            else []
+        )
         of = await classes.one(asked.connection, class_id, moment=then.moment)
     return render(
         request,
@@ -137,6 +150,8 @@ async def dossier(request: Request, class_id: UUID) -> Response:
         damage=damage.get(class_id, {}),
         productions=productions,
         packed=row.sealed_on is not None and of is not None and of.status == "CLOSED",
+        may_take=may(asked.caller, "package"),
+        supervises=asked.reach.institution is None,
         asks=leaves_trace(asked.caller),
         purpose=purpose_in(request),
     )

@@ -33,6 +33,10 @@ ARCHIVE: dict[str, Message] = {
         "档案封存、班期办结后即可打包。现在：{state}。",
         "It can be packed once the archive is sealed and the class closed. Now: {state}.",
     ),
+    "package not yours": Message(
+        "档案包由主管部门和监督部门取用。",
+        "Authorities and those who supervise them take packages.",
+    ),
     "package gone": Message("档案已销毁，条目与证明仍在账本中。", "Destroyed; the entries remain."),
     "take the package": Message("下载档案包", "Download the package"),
     "take trace": Message(

@@ -1,7 +1,7 @@
 """Questions about the archives of classes: lists, one archive, its documents."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -86,6 +86,7 @@ class ArchiveFilter:
         lacking: Only those from which a kind of document is missing.
         due: Only those for which something is due.
         today: The day on which a retention is over or not; asked with ``due``.
+        supervised: Whether rows tell of holds and productions, which show that somebody inquires.
         text: Part of the filing number.
     """
 
@@ -95,6 +96,7 @@ class ArchiveFilter:
     lacking: bool = False
     due: keeping.Due | None = None
     today: date | None = None
+    supervised: bool = True
     text: str = ""
 
 
@@ -131,12 +133,13 @@ async def page(
         BadCursor: the cursor is none of this list.
         KeyError: there is no such column to sort by.
     """
-    return await _LISTING.page(
+    found = await _LISTING.page(
         connection, _where(only), order=order, cursor=cursor, rows=rows, moment=moment
     )
+    return found if only.supervised else replace(found, rows=tuple(map(unsupervised, found.rows)))
 
 
-def each(
+async def each(
     connection: AsyncConnection[Any],
     *,
     only: ArchiveFilter = ALL,
@@ -148,7 +151,13 @@ def each(
     Raises:
         KeyError: there is no such column to sort by.
     """
-    return _LISTING.each(connection, _where(only), order=order, moment=moment)
+    async for row in _LISTING.each(connection, _where(only), order=order, moment=moment):
+        yield row if only.supervised else unsupervised(row)
+
+
+def unsupervised(row: ArchiveRow) -> ArchiveRow:
+    """Return a row as whoever may be inquired about sees it: without holds and productions."""
+    return replace(row, holds=[], held_until=None, produced=0)
 
 
 async def one(

@@ -311,3 +311,24 @@ def test_without_a_store_nothing_is_taken(database: str) -> None:
         story = bare.told.stories[1]
         digest, data = paper_of(story)
         assert clerk(bare).put(address(story, digest), content=data).status_code == 503
+
+
+def test_an_institution_does_not_get_what_the_authority_wrote_about_it(place: Served) -> None:
+    story = place.told.stories[3]
+    digest, data = sha256(b"minutes").hexdigest(), b"minutes"
+    filed = {
+        "class_id": str(story.id),
+        "kind": "MINUTES",
+        "sha256": digest,
+        "medium": "BOTH",
+        "paper_location": "A-1",
+        "pages": 1,
+    }
+    assert (
+        clerk(place).post("/api/v1/commands/file-archive-document", json=filed).status_code == 201
+    )
+    fold(place)
+    assert clerk(place).put(address(story, digest), content=data).status_code == 201
+    own = place.as_("INST_HEAD", institution=place.told.institutions[EAST])
+    assert own.get(address(story, digest), params=WHY).status_code == 404
+    assert clerk(place).get(address(story, digest), params=WHY).content == data

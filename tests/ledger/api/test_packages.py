@@ -17,7 +17,7 @@ from ledger.integration.catching_up import catch_up
 from ledger.integration.log_keys import LogKeys
 from ledger.integration.place import SigningPlace
 from tests.ledger.serving import Served, served
-from tests.ledger.small_world import EAST
+from tests.ledger.small_world import EAST, fold
 
 WHY = {"purpose": "向审计局提供", "task": "审2026-015"}
 KEYS = LogKeys.derived("simulation/test", "test")
@@ -129,3 +129,42 @@ def test_the_list_can_be_asked_for_what_is_due(place: Served, due: str, count: i
     page = client.get("/archive", params={"due": due}, headers={"accept": "text/html"})
     assert page.status_code == 200
     assert client.get("/api/v1/archive", params={"due": "anything"}).status_code == 400
+
+
+def test_an_institution_learns_neither_of_holds_nor_of_who_asked_for_its_archive(
+    place: Served,
+) -> None:
+    one = place.told.of(1)
+    office = place.as_("COUNTY_HR", county=EAST)
+    held = {"class_id": str(one), "hold_no": "H-7", "reason": "某案需要"}
+    assert office.post("/api/v1/commands/extend-retention", json=held).status_code == 201
+    produced = {
+        "class_id": str(one),
+        "to": "市纪委监委",
+        "recipient": "DISCIPLINE",
+        "purpose": "核查",
+        "request_doc": "函1号",
+        "requested_on": "2024-05-06",
+    }
+    assert office.post("/api/v1/commands/produce-archive", json=produced).status_code == 201
+    fold(place.conninfo)
+    own = place.as_("INST_HEAD", institution=place.told.institutions[EAST])
+    seen = []
+    for path in (
+        *(f"/archive/{one}", "/archive", f"/classes/{one}"),
+        *(f"/api/v1/archive/{one}", "/api/v1/archive", f"/api/v1/classes/{one}/timeline"),
+        "/api/v1/archive?format=csv",
+    ):
+        form = "*/*" if path.startswith("/api/") else "text/html"
+        answer = own.get(path, headers={"accept": form})
+        assert answer.status_code == 200
+        seen.append(answer.text)
+    for text in seen:
+        for word in ("H-7", "市纪委监委", "retention-extended", "archive.produced", "提供档案"):
+            assert word not in text
+    assert own.get("/api/v1/archive", params={"due": "held"}).status_code == 400
+    assert own.get(address(place), params=WHY).status_code == 403
+    whole = office.get(f"/archive/{one}", headers={"accept": "text/html"}).text
+    assert "H-7" in whole
+    assert "市纪委监委" in whole
+    assert len(office.get("/api/v1/archive", params={"due": "held"}).json()["rows"]) == 1
