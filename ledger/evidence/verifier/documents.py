@@ -147,6 +147,11 @@ class Exhibit:
             )
         if self.about:
             self._told(len(found), max(found, default=-1))
+        else:
+            said.note(
+                "材料未说明是何对象的全部条目",
+                "the exhibit does not say that these are all entries of anything",
+            )
 
     def _told(self, count: int, last: int) -> None:
         """Compare what the exhibit says that it shows with what is in it."""
