@@ -7,6 +7,8 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
+import psycopg
+
 from aggregates.decisions import Caller
 from aggregates.language import Message
 from ledger.application.access import record_access
@@ -14,12 +16,14 @@ from ledger.application.asking import Asked, NotFound, asking, leaves_trace, pur
 from ledger.application.criteria import When, refused, when, within
 from ledger.application.exhibits import Thing, exhibit_about, models_for, seen_by
 from ledger.application.running import Ledger
+from ledger.errors import Fault
 from ledger.evidence.exhibit import SUFFIX
 from ledger.vault.opening import Purpose
 from projections.class_ledger import queries as classes
 from projections.trail import queries as trails
 
 _NO_CLASS = Message("没有这个班期，或不在您的范围内", "no such class, or not within your reach")
+_UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
 _BAD_KIND = Message("不能追踪这一类", "nothing of that kind can be followed")
 
 
@@ -113,13 +117,16 @@ async def _record(ledger: Ledger, asked: Asked, thing: Thing, why: Purpose) -> N
 
 
 async def _handed(ledger: Ledger, asked: Asked, policy: bytes, thing: Thing, then: When) -> Handed:
-    made = await asyncio.to_thread(
-        exhibit_about,
-        ledger.conninfo,
-        policy,
-        thing,
-        seen=seen_by(asked.caller, asked.reach),
-        models=models_for(thing, asked.caller),
-        moment=then.moment,
-    )
+    try:
+        made = await asyncio.to_thread(
+            exhibit_about,
+            ledger.conninfo,
+            policy,
+            thing,
+            seen=seen_by(asked.caller, asked.reach),
+            models=models_for(thing, asked.caller),
+            moment=then.moment,
+        )
+    except psycopg.OperationalError:
+        raise Fault(_UNREACHABLE) from None
     return Handed(f"exhibit-{thing.kind}-{thing.id}{SUFFIX}", made)

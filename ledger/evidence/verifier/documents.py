@@ -12,6 +12,7 @@ EXHIBIT = "mingzhang-exhibit/v1"
 RECEIPT = b"c2sp.org/tlog-proof@v1\n"
 HEADS_FACT = "evidence.stream-heads."
 STREAMS_TOLD = 12
+ILL_FORMED = (KeyError, TypeError, AttributeError, ValueError, ArithmeticError)
 
 
 def check_receipt(data: bytes, entry: bytes, policy: Policy, said: Said) -> int:
@@ -114,9 +115,14 @@ class Exhibit:
             self._entries(nodes, hashed, said)
             if self._says.get("heads"):
                 self._heads(self._says["heads"], nodes, hashed, said)
+            else:
+                said.note(
+                    "材料不含流头，不证明有无遗漏",
+                    "no heads of streams are in it: whether anything is left out, it does not show",
+                )
             for model in self.models:
                 check_model(model, said)
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError):
+        except (*ILL_FORMED, IndexError, RecursionError):
             raise Bad("证据材料不成形式", "the exhibit is out of form") from None
 
     def _entries(self, nodes: list[bytes], hashed: Hash, said: Said) -> None:

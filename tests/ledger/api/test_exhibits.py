@@ -1,5 +1,6 @@
 """Answers as exhibits: whole, proven, withheld where they must be, recorded, and not to be bent."""
 
+import json  # noqa: TID251 - what is out of form is spelled by anybody
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +9,7 @@ import orjson
 import psycopg
 import pytest
 
+from ledger.application.judging import judge
 from ledger.application.replaying import check_history, replay
 from ledger.evidence.verifier.documents import Exhibit
 from ledger.evidence.verifier.notes import policy_of
@@ -267,3 +269,34 @@ def test_nothing_is_handed_out_that_the_tree_does_not_hold(log: Served) -> None:
 
     assert answer.status_code == 503
     assert str(index) in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("position", 2**70),
+        ("position", 1e400),
+        ("position", -1),
+        ("position", "x"),
+        ("kind", "nothing"),
+        ("kind", []),
+        ("id", "x"),
+        ("id", 1),
+        ("entries", None),
+    ],
+    ids=str,
+)
+def test_what_is_out_of_form_is_told_and_breaks_nothing(
+    log: Served, where: str, value: object
+) -> None:
+    told = says(of_class(log))
+    told["about"][where] = value
+    data = json.dumps(told).encode()
+
+    found = judge(log.conninfo, published(KEYS), data, compares=True)
+    assert not found.is_good
+    assert judged(log, data) != ""
+    model = says(of_class(log))
+    model["models"][0] |= {"position": value, "of": value, "day": value}
+    found = judge(log.conninfo, published(KEYS), json.dumps(model).encode(), compares=True)
+    assert not found.is_good
