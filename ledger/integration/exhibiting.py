@@ -24,7 +24,7 @@ from ledger.evidence.tiles import Tile
 from ledger.evidence.tree import inclusion_holds, inclusion_proof, inclusion_spans
 from ledger.integration import storing
 from ledger.integration.faults import FaultKind, IntegrationFault
-from ledger.integration.heads import gathered, proof_of
+from ledger.integration.heads import gathered, proofs_of
 from ledger.integration.publishing import newest_checkpoint
 from ledger.integration.trees import WORLD
 
@@ -208,12 +208,10 @@ class _Maker:
         for position, (stream, version, _) in rows.items():
             versions.setdefault(stream, []).append((position, version))
         placed = []
-        for stream in sorted(versions):
-            found = proof_of(self._connection, stream, heads)
-            if found is None or not _is_whole(versions[stream], found.head.version, heads.size):
-                continue
-            check_head(found, heads)
-            placed.append(found)
+        for stream, found in proofs_of(self._connection, sorted(versions), heads).items():
+            if _is_whole(versions[stream], found.head.version, heads.size):
+                check_head(found, heads)
+                placed.append(found)
         return placed
 
 
