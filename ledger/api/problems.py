@@ -36,6 +36,10 @@ class TooLarge(Failure):
         super().__init__(Message("正文过长", "the body is too long"))
 
 
+TOLD = (Failure, Fault, Misconfigured, LogFault, BadInput)
+"""What is told to the caller as it is; anything else is a defect, and tells nothing."""
+
+
 def lang_of(request: Request) -> str:
     """Return ``en`` where the reader asks for English, else ``zh``."""
     asked = request.query_params.get("lang") or request.cookies.get("lang")
@@ -155,7 +159,7 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})  # a 405 says what is allowed
         return answer
 
-    for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):
+    for cls in TOLD:
         app.add_exception_handler(cls, failed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)

@@ -14,6 +14,7 @@ import uvicorn
 
 from aggregates.language import Message
 from ledger.api.app import make_app
+from ledger.api.corking import CorkedProtocol
 from ledger.api.questions import routes as question_routes
 from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
@@ -123,7 +124,7 @@ async def serve(
         config = uvicorn.Config(
             app,
             loop="none",
-            http="httptools",
+            http=CorkedProtocol,
             log_level="warning",
             access_log=False,
             server_header=False,
