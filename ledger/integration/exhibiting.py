@@ -83,9 +83,14 @@ class Provable:
     is_settled: bool
 
 
+def newest_head(connection: Connection[Any]) -> tuple[int, bytes] | None:
+    """Return size and note of the checkpoint at which exhibits are made now."""
+    return newest_checkpoint(connection, WORLD.name)
+
+
 def provable(connection: Connection[Any]) -> Provable:
     """Return how far the log can prove what it holds."""
-    newest = newest_checkpoint(connection, WORLD.name)
+    newest = newest_head(connection)
     size = newest[0] if newest else 0
     heads = gathered(connection).heads.size
     said = _said_at(connection, heads) if heads else None
@@ -123,7 +128,7 @@ class _Maker:
     def __init__(self, connection: Connection[Any], shown: Shown) -> None:
         self._connection = connection
         self._shown = shown
-        newest = newest_checkpoint(connection, WORLD.name)
+        newest = newest_head(connection)
         last = max((*shown.positions, *shown.withheld), default=0)
         if newest is None or newest[0] < last:
             raise NotYetSigned(

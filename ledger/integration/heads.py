@@ -152,6 +152,11 @@ def gather(connection: Connection[Any]) -> Gathered:
     return gathered(connection)
 
 
+def proof_of(connection: Connection[Any], stream: str, heads: HeadsRoot) -> Placed | None:
+    """Return the proof of one stream's head; see ``proofs_of``."""
+    return proofs_of(connection, [stream], heads).get(stream)
+
+
 def proofs_of(
     connection: Connection[Any], streams: Sequence[str], heads: HeadsRoot
 ) -> dict[str, Placed]:

@@ -15,7 +15,7 @@ from ledger.evidence.own_words import heads_of
 from ledger.evidence.stream_heads import HeadsRoot, check_head
 from ledger.integration import storing
 from ledger.integration.exporting import export_log, published
-from ledger.integration.heads import Gathering, gather, gathered, proofs_of
+from ledger.integration.heads import Gathering, gather, gathered, proof_of, proofs_of
 from ledger.integration.log_keys import policy_of
 from ledger.integration.trees import TREES, TreeKind
 from ledger.integration.verifying import kind_of, verify_export, verify_live
@@ -81,7 +81,8 @@ def test_each_of_many_streams_is_proven_from_a_few_tiles(
     for number, name in enumerate(names):
         assert proofs[name].index == number
         check_head(proofs[name], heads)
-    assert proofs_of(connection, ["a/none"], heads) == {}
+    assert proof_of(connection, names[3], heads) == proofs[names[3]]
+    assert proof_of(connection, "a/none", heads) is None
 
 
 def test_tiles_that_come_out_the_same_are_not_written_again(
