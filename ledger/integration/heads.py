@@ -34,27 +34,30 @@ order by position limit 1
 """
 _STANDS: Final = "select size, streams, root, sha256_root, sm3_root from evidence.heads"
 # The bytes of Head.encoded(): two of length, the name, eight of version, the leaf.
-_TAKE: Final = r"""
-insert into evidence.head (stream, version, leaf, hash)
+_LAST: Final = r"""
 select stream, version, leaf,
   sha256('\x00'::bytea || int2send(octet_length(name)::smallint) || name
-    || int8send(version::bigint) || leaf)
+    || int8send(version::bigint) || leaf) as hash
 from (
   select distinct on (stream) stream, version, leaf, convert_to(stream, 'UTF8') as name
   from ledger.entry where position > %s and position <= %s
   order by stream, version desc
 ) as last
+"""
+_TAKE: Final = f"""
+insert into evidence.head (stream, version, leaf, hash) {_LAST}
 on conflict on constraint head_stream do update
 set version = excluded.version, leaf = excluded.leaf, hash = excluded.hash
 """
-_ROWS: Final = b"""
+_TILED: Final = """
 select min(stream), string_agg(hash, ''::bytea order by stream)
 from (
-  select stream, hash, (row_number() over (order by stream) - 1) / %s as number
-  from evidence.head
+  select stream, hash, (row_number() over (order by stream) - 1) / %s as number from {heads}
 ) as placed
 group by number order by number
 """
+_KEPT: Final = _TILED.format(heads="evidence.head").encode()
+_DERIVED: Final = _TILED.format(heads=f"({_LAST}) as derived").encode()
 _PUT: Final = """
 insert into evidence.head_tile as held (level, number, first, hashes)
 select * from unnest(%s::smallint[], %s::bigint[], %s::text[], %s::bytea[])
@@ -152,6 +155,14 @@ def gather(connection: Connection[Any]) -> Gathered:
     return gathered(connection)
 
 
+def derived(connection: Connection[Any], size: int) -> HeadsRoot:
+    """Return the heads of all streams at a size from the rows of the log, which were verified."""
+    edge = RightEdge(SHA256)
+    for _, row in connection.execute(_DERIVED, (WIDTH, 0, size), binary=True):
+        edge.extend(bytes(row))
+    return HeadsRoot(size, edge.size, edge.root())
+
+
 def proof_of(connection: Connection[Any], stream: str, heads: HeadsRoot) -> Placed | None:
     """Return the proof of one stream's head; see ``proofs_of``."""
     return proofs_of(connection, [stream], heads).get(stream)
@@ -190,7 +201,7 @@ def _tree(connection: Connection[Any]) -> tuple[RightEdge, list[tuple[Tile, str 
     edge = RightEdge(SHA256)
     firsts: list[str] = []
     full: list[tuple[Tile, bytes]] = []
-    for first, row in connection.execute(_ROWS, (WIDTH,), binary=True):
+    for first, row in connection.execute(_KEPT, (WIDTH,), binary=True):
         firsts.append(first)
         full += edge.extend(bytes(row))
     full += edge.partials()
