@@ -36,12 +36,14 @@ class Wanted:
         until: The last business date that counts.
         purpose: Why it is looked up; asked of those who supervise.
         task: The number of their task.
+        after: The last position of the part before, where there are several.
     """
 
     at: str = ""
     until: str = ""
     purpose: str = ""
     task: str = ""
+    after: int = 0
 
     def why(self) -> Purpose:
         """Return why, as it goes into the log.
@@ -59,10 +61,22 @@ class Handed:
     Attributes:
         name: The name of the file.
         data: The file.
+        more_after: Behind which position the next part begins; None where this is the last.
     """
 
     name: str
     data: bytes
+    more_after: int | None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is said of the file to whoever fetches it."""
+        told = {
+            "cache-control": "no-store",
+            "content-disposition": f'attachment; filename="{self.name}"',
+        }
+        more = {} if self.more_after is None else {"mingzhang-more-after": str(self.more_after)}
+        return told | more
 
 
 async def class_exhibit(
@@ -85,7 +99,7 @@ async def class_exhibit(
         then = await when(asked, wanted.at, wanted.until)
         if leaves_trace(asked.caller):
             await _record(ledger, asked, thing, wanted.why())
-    return await _handed(ledger, asked, policy, thing, then)
+    return await _handed(ledger, asked, policy, thing, then, wanted.after)
 
 
 async def trail_exhibit(
@@ -105,7 +119,7 @@ async def trail_exhibit(
         why = wanted.why()
         then = await when(asked, wanted.at, wanted.until)
         await _record(ledger, asked, thing, why)
-    return await _handed(ledger, asked, policy, thing, then)
+    return await _handed(ledger, asked, policy, thing, then, wanted.after)
 
 
 async def _record(ledger: Ledger, asked: Asked, thing: Thing, why: Purpose) -> None:
@@ -116,7 +130,9 @@ async def _record(ledger: Ledger, asked: Asked, thing: Thing, why: Purpose) -> N
     )
 
 
-async def _handed(ledger: Ledger, asked: Asked, policy: bytes, thing: Thing, then: When) -> Handed:
+async def _handed(
+    ledger: Ledger, asked: Asked, policy: bytes, thing: Thing, then: When, after: int
+) -> Handed:
     try:
         made = await asyncio.to_thread(
             exhibit_about,
@@ -126,7 +142,10 @@ async def _handed(ledger: Ledger, asked: Asked, policy: bytes, thing: Thing, the
             seen=seen_by(asked.caller, asked.reach),
             models=models_for(thing, asked.caller),
             moment=then.moment,
+            after=after,
         )
     except psycopg.OperationalError:
         raise Fault(_UNREACHABLE) from None
-    return Handed(f"exhibit-{thing.kind}-{thing.id}{SUFFIX}", made)
+    part = f"-{after}" if after else ""
+    name = f"exhibit-{thing.kind}-{thing.id}{part}{SUFFIX}"
+    return Handed(name, made.data, made.more_after)

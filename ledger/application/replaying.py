@@ -125,16 +125,18 @@ def _compare_entries(
     connection: Connection[Any], exhibit: Exhibit, schema: str, said: Said
 ) -> None:
     about, found = exhibit.about, {one + 1 for one in (*exhibit.bodies, *exhibit.withheld)}
-    until = int(about["position"])
+    until, after = int(about["position"]), int(about.get("after", 0))
+    among = range(after + 1, until + 1)
     trail = every_position(
-        connection, about["kind"], UUID(about["id"]), until=until, at_most=until, schema=schema
+        connection, about["kind"], UUID(about["id"]), among, at_most=until, schema=schema
     )
     expected = {one for (one,) in connection.execute(_SHOWN, (trail, _HIDDEN))}
     _none(expected - found, "条目被隐去", "an entry was held back")
     _none(found - expected, "条目与所述对象无关", "an entry that is not about it")
     said.good(
-        f"至第 {until} 位，账本中与该对象有关的共 {len(expected)} 条，均已列出",
-        f"up to position {until} this log has {len(expected)} entries about it, all of them listed",
+        f"第 {after + 1} 至 {until} 位，账本中与该对象有关的共 {len(expected)} 条，均已列出",
+        f"from position {after + 1} to {until} this log has {len(expected)} entries about it, "
+        "all of them listed",
     )
 
 

@@ -57,14 +57,14 @@ class Shown:
     Attributes:
         positions: the entries, byte for byte.
         withheld: entries of which only place and leaf hash are given.
-        about: kind and id of the thing of which these are all entries, and the position up to
-            which they were looked for; None where no such thing is said.
+        about: kind and id of the thing of which these are all entries, and behind which position
+            up to which they were looked for; None where no such thing is said.
         models: what read models held.
     """
 
     positions: Sequence[int]
     withheld: Sequence[int] = ()
-    about: tuple[str, str, int] | None = None
+    about: tuple[str, str, int, int] | None = None
     models: Sequence[ModelDigest] = ()
 
 
@@ -169,7 +169,7 @@ class _Maker:
                 Withheld(one - 1, *rows[one][:2], WORLD.hashing.leaf(rows[one][2]), paths[one])
                 for one in withheld
             ],
-            about=None if about is None else About(*about, entries=len(whole)),
+            about=None if about is None else _about(*about, entries=len(whole)),
         )
 
     def _rows(self, positions: Sequence[int]) -> dict[int, tuple[str, int, bytes]]:
@@ -218,6 +218,10 @@ class _Maker:
                 check_head(found, heads)
                 placed.append(found)
         return placed
+
+
+def _about(kind: str, one: str, after: int, until: int, *, entries: int) -> About:
+    return About(kind, one, until, entries, after)
 
 
 def _is_whole(found: Iterable[tuple[int, int]], version: int, size: int) -> bool:

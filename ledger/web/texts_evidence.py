@@ -92,6 +92,9 @@ EVIDENCE: dict[str, Message] = {
     "get sm3 policy": Message("SM3 信任策略 sm3/policy", "sm3/policy"),
     "get sm3 checkpoint": Message("SM3 检查点 sm3/checkpoint", "sm3/checkpoint"),
     "exhibit": Message("证据材料", "Exhibit"),
+    "part after": Message(
+        "条目较多，分份下载：从此账位之后开始", "In parts: those after this position"
+    ),
     "get exhibit": Message("下载证据材料", "Download the exhibit"),
     "exhibit line": Message(
         "全部条目与其证明、读模型摘要在一个文件里，可用 verify.py 离线核验。",

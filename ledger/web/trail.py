@@ -20,6 +20,7 @@ from ledger.application.criteria import identity, refused, when
 from ledger.application.naming import code_title
 from ledger.application.subjects import FOLLOWED, subject_of
 from ledger.application.timeline import Timeline, sealed_story, timeline, with_sealed
+from ledger.integration.exhibiting import ENTRIES_MAX
 from ledger.vault.opening import Purpose
 from ledger.web import story
 from ledger.web.rendering import caller_of, lang_of, ledger_of, link, render
@@ -129,6 +130,7 @@ async def page(request: Request) -> Response:
         page=found,
         count=count,
         sealed=len(sealed),
+        part_entries=ENTRIES_MAX,
         story=story.grouped(teller.told()),
     )
 

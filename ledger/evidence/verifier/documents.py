@@ -152,22 +152,23 @@ class Exhibit:
                 f"{len(withheld)} more stand in the log; the reader may see their place and leaf",
             )
         if self.about:
-            self._told(len(found), max(found, default=-1))
+            self._told(found)
         else:
             said.note(
                 "材料未说明是何对象的全部条目",
                 "the exhibit does not say that these are all entries of anything",
             )
 
-    def _told(self, count: int, last: int) -> None:
+    def _told(self, found: set[int]) -> None:
         """Compare what the exhibit says that it shows with what is in it."""
         told, position = int(self.about["entries"]), int(self.about["position"])
+        after, count = int(self.about.get("after", 0)), len(found)
         if count != told:
             raise Bad(
                 f"材料自称共 {told} 条，实有 {count} 条：被增加或隐去",
                 f"the exhibit says {told} entries and holds {count}: some were added or held back",
             )
-        if position > self.tree.size or last >= position:
+        if not all(0 <= after <= one < position <= self.tree.size for one in found):
             raise Bad(
                 f"材料自称至第 {position} 位，与所附条目或检查点不符",
                 f"the exhibit says to go to position {position}, and does not",
