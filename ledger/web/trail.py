@@ -114,7 +114,6 @@ async def page(request: Request) -> Response:
         story_told = await timeline(ledger, asked, found.rows)
         shown = await with_sealed(ledger, asked, story_told.events, sealed)
     teller = story.Teller(shown, lang, follows=True, about=(one,))
-    title = code_title("", kind)
     return render(
         request,
         "trail.html",
@@ -124,15 +123,20 @@ async def page(request: Request) -> Response:
         told=told,
         purpose=purpose,
         one=one,
-        kind_title=kind if title is None else title.text(lang),
+        kind_title=_title(kind, lang),
         when=then,
         names=_names(shown),
         page=found,
         count=count,
+        in_parts=count > ENTRIES_MAX,
         sealed=len(sealed),
-        part_entries=ENTRIES_MAX,
         story=story.grouped(teller.told()),
     )
+
+
+def _title(kind: str, lang: str) -> str:
+    title = code_title("", kind)
+    return kind if title is None else title.text(lang)
 
 
 def _position(where: str, text: str | None) -> int | None:
