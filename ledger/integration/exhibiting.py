@@ -24,7 +24,7 @@ from ledger.evidence.tiles import Tile
 from ledger.evidence.tree import inclusion_holds, inclusion_proof, inclusion_spans
 from ledger.integration import storing
 from ledger.integration.faults import FaultKind, IntegrationFault
-from ledger.integration.heads import gathered, proof_of
+from ledger.integration.heads import gathered, proofs_of
 from ledger.integration.publishing import newest_checkpoint
 from ledger.integration.trees import WORLD
 
@@ -57,14 +57,14 @@ class Shown:
     Attributes:
         positions: the entries, byte for byte.
         withheld: entries of which only place and leaf hash are given.
-        about: kind and id of the thing of which these are all entries, and the position up to
-            which they were looked for; None where no such thing is said.
+        about: kind and id of the thing of which these are all entries, and behind which position
+            up to which they were looked for; None where no such thing is said.
         models: what read models held.
     """
 
     positions: Sequence[int]
     withheld: Sequence[int] = ()
-    about: tuple[str, str, int] | None = None
+    about: tuple[str, str, int, int] | None = None
     models: Sequence[ModelDigest] = ()
 
 
@@ -83,9 +83,14 @@ class Provable:
     is_settled: bool
 
 
+def newest_head(connection: Connection[Any]) -> tuple[int, bytes] | None:
+    """Return size and note of the checkpoint at which exhibits are made now."""
+    return newest_checkpoint(connection, WORLD.name)
+
+
 def provable(connection: Connection[Any]) -> Provable:
     """Return how far the log can prove what it holds."""
-    newest = newest_checkpoint(connection, WORLD.name)
+    newest = newest_head(connection)
     size = newest[0] if newest else 0
     heads = gathered(connection).heads.size
     said = _said_at(connection, heads) if heads else None
@@ -123,7 +128,7 @@ class _Maker:
     def __init__(self, connection: Connection[Any], shown: Shown) -> None:
         self._connection = connection
         self._shown = shown
-        newest = newest_checkpoint(connection, WORLD.name)
+        newest = newest_head(connection)
         last = max((*shown.positions, *shown.withheld), default=0)
         if newest is None or newest[0] < last:
             raise NotYetSigned(
@@ -164,7 +169,7 @@ class _Maker:
                 Withheld(one - 1, *rows[one][:2], WORLD.hashing.leaf(rows[one][2]), paths[one])
                 for one in withheld
             ],
-            about=None if about is None else About(*about, entries=len(whole)),
+            about=None if about is None else _about(*about, entries=len(whole)),
         )
 
     def _rows(self, positions: Sequence[int]) -> dict[int, tuple[str, int, bytes]]:
@@ -208,13 +213,15 @@ class _Maker:
         for position, (stream, version, _) in rows.items():
             versions.setdefault(stream, []).append((position, version))
         placed = []
-        for stream in sorted(versions):
-            found = proof_of(self._connection, stream, heads)
-            if found is None or not _is_whole(versions[stream], found.head.version, heads.size):
-                continue
-            check_head(found, heads)
-            placed.append(found)
+        for stream, found in proofs_of(self._connection, sorted(versions), heads).items():
+            if _is_whole(versions[stream], found.head.version, heads.size):
+                check_head(found, heads)
+                placed.append(found)
         return placed
+
+
+def _about(kind: str, one: str, after: int, until: int, *, entries: int) -> About:
+    return About(kind, one, until, entries, after)
 
 
 def _is_whole(found: Iterable[tuple[int, int]], version: int, size: int) -> bool:

@@ -88,7 +88,7 @@ where position <= %(until)s{dated}
 _POSITIONS = sql.SQL("""
 {things}
 select distinct position from thing join {schema}.link using (kind, id)
-where position <= %(until)s
+where position > %(edge)s and position <= %(until)s
 order by position limit %(rows)s
 """)
 _DATED = sql.SQL(" and happened_on <= %(day)s")
@@ -168,8 +168,8 @@ def every_position(
     connection: Connection[Any],
     kind: str,
     one: UUID,
+    among: range,
     *,
-    until: int,
     at_most: int,
     schema: str = DETAIL,
 ) -> list[int]:
@@ -179,7 +179,7 @@ def every_position(
         connection: Where to ask.
         kind: The kind of the thing, one of ``KINDS``.
         one: Its id.
-        until: The last position that is looked at.
+        among: The positions that are looked at.
         at_most: How many are returned; whoever gets one more than can be used knows of more.
         schema: Where the tables of the parts stand.
 
@@ -188,7 +188,8 @@ def every_position(
     """
     place = sql.Identifier(schema)
     statement = _POSITIONS.format(things=_THINGS.format(schema=place), schema=place)
-    asked = _asked(kind, one, Moment(until)) | {"rows": at_most}
+    asked = _asked(kind, one, Moment(among.stop - 1))
+    asked |= {"edge": among.start - 1, "rows": at_most}
     return [position for (position,) in connection.execute(statement, asked)]
 
 
