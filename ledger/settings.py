@@ -28,6 +28,7 @@ CITY_DEFAULT = "371500"
 
 DIVISION_CODE = re.compile(r"[1-9][0-9]{5}")
 ORIGIN_NAME = re.compile(r"[^\s+/]+(/[^\s+/]+)*")
+BROKER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s/:,]+):[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,11 @@ class Settings:
         lang: The language of texts for people, ``zh`` or ``en``.
         origin: The name of this log, which stands in every entry and checkpoint.
         key_file: The keyring of the vault.
+        kafka: ``host:port`` of some brokers of Kafka; none where Kafka is not used.
+        kafka_properties: A file that says how to show Kafka who one is.
+        read_database_url: A database that read models are fed into from Kafka; may hold a password.
+        ledger_url: Where the ledger is served, for whoever holds a copy of it.
+        ledger_token_file: A file with the token to show there.
     """
 
     home: Path
@@ -54,6 +60,11 @@ class Settings:
     lang: str
     origin: str
     key_file: Path
+    kafka: tuple[str, ...] | None
+    kafka_properties: Path | None
+    read_database_url: str | None = field(repr=False)
+    ledger_url: str | None
+    ledger_token_file: Path | None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -87,7 +98,9 @@ class Settings:
         Simulated entries never go to a server of the user's own.
         """
         home = self.home / "demo"
-        return replace(self, home=home, database_url=None, key_file=_key_file(home))
+        return replace(
+            self, home=home, database_url=None, read_database_url=None, key_file=_key_file(home)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,13 @@ def _database_url(text: str) -> str:
         # A password with a bare @ in it: its end would be shown as the name of the host.
         raise ValueError
     return text
+
+
+def _brokers(text: str) -> tuple[str, ...]:
+    found = tuple(one.strip() for one in text.split(","))
+    if not all(BROKER.fullmatch(one) for one in found):
+        raise ValueError
+    return found
 
 
 def _port(text: str) -> int:
@@ -278,6 +298,59 @@ SETTINGS: tuple[Setting, ...] = (
         Message("文件", "a file"),
         _path,
         lambda _environment, above: _key_file(above["home"]),
+    ),
+    Setting(
+        "kafka",
+        Message(
+            "Kafka服务器，供relay、projector等进程使用。",
+            "The brokers of Kafka, for relay, projector and their like.",
+        ),
+        Message("不使用Kafka", "Kafka is not used"),
+        Message("主机:端口，多个以逗号分隔", "host:port, several with commas between"),
+        _brokers,
+        _always(None),
+    ),
+    Setting(
+        "kafka_properties",
+        Message(
+            "连接Kafka的TLS与SASL设置，librdkafka格式的属性文件。",
+            "A file of properties for TLS and SASL, with the names of librdkafka.",
+        ),
+        Message("明文，不认证", "plain text, nobody asked who one is"),
+        Message("文件", "a file"),
+        _path,
+        _always(None),
+    ),
+    Setting(
+        "read_database_url",
+        Message(
+            "由Kafka供给的只读数据库（15 版以上），projector写入，serve --read 据以服务。",
+            "A database of its own that the projector feeds from Kafka and serve --read serves.",
+        ),
+        Message("无", "none"),
+        Message("同 MINGZHANG_DATABASE_URL", "as MINGZHANG_DATABASE_URL"),
+        _database_url,
+        _always(None),
+        secret=True,
+    ),
+    Setting(
+        "ledger_url",
+        Message(
+            "账本服务的网址：只读数据库由此补取缺失的条目、转报查阅记录。",
+            "Where the ledger is served: missing entries are fetched and look-ups recorded there.",
+        ),
+        Message("无", "none"),
+        Message("http(s)://主机[:端口]", "http(s)://host[:port]"),
+        _matching(r"https?://[^\s/]+"),
+        _always(None),
+    ),
+    Setting(
+        "ledger_token_file",
+        Message("向该服务出示的令牌所在的文件。", "The file with the token to show there."),
+        Message("无", "none"),
+        Message("文件", "a file"),
+        _path,
+        _always(None),
     ),
 )
 """Every setting, in the order in which they are explained."""
