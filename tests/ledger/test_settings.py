@@ -21,6 +21,11 @@ def test_everything_has_a_default() -> None:
         origin="mingzhang.local/371500",
         key_file=settings.home / "keys" / "vault.keys",
         documents=str(settings.home / "documents"),
+        kafka=None,
+        kafka_properties=None,
+        read_database_url=None,
+        ledger_url=None,
+        ledger_token_file=None,
     )
 
 
@@ -53,6 +58,11 @@ def test_what_is_set_is_read() -> None:
             "MINGZHANG_ORIGIN": "ledger.example/370100",
             "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
             "MINGZHANG_DOCUMENTS": "s3://key:se%2Fcret@store.example:9000/papers/371500",
+            "MINGZHANG_KAFKA": "k1.example:9092, [::1]:9093",
+            "MINGZHANG_KAFKA_PROPERTIES": "/etc/mingzhang/kafka.properties",
+            "MINGZHANG_READ_DATABASE_URL": "postgresql://db.example/copy",
+            "MINGZHANG_LEDGER_URL": "https://ledger.example",
+            "MINGZHANG_LEDGER_TOKEN_FILE": "/etc/mingzhang/token",
         }
     )
     assert settings == Settings(
@@ -65,6 +75,11 @@ def test_what_is_set_is_read() -> None:
         origin="ledger.example/370100",
         key_file=Path("/etc/mingzhang/keys"),
         documents="s3://key:se%2Fcret@store.example:9000/papers/371500",
+        kafka=("k1.example:9092", "[::1]:9093"),
+        kafka_properties=Path("/etc/mingzhang/kafka.properties"),
+        read_database_url="postgresql://db.example/copy",
+        ledger_url="https://ledger.example",
+        ledger_token_file=Path("/etc/mingzhang/token"),
     )
 
 
@@ -82,6 +97,10 @@ def test_what_is_set_is_read() -> None:
         ("MINGZHANG_DOCUMENTS", "s3://store.example/papers"),
         ("MINGZHANG_DOCUMENTS", "s3://key:secret@store.example"),
         ("MINGZHANG_ORIGIN", "ends/with/"),
+        ("MINGZHANG_KAFKA", "without-a-port"),
+        ("MINGZHANG_KAFKA", "one:9092,"),
+        ("MINGZHANG_LEDGER_URL", "ledger.example"),
+        ("MINGZHANG_LEDGER_URL", "https://ledger.example/below"),
         ("MINGZHANG_ORIGIN", "a+b"),
         ("MINGZHANG_DATABASE_URL", "nonsense"),
         ("MINGZHANG_DATABASE_URL", "postgresql://clerk:p@ss@db.example/ledger"),
