@@ -18,7 +18,8 @@ from consumers.topics import EVENTS, Definition, definition, needed
 from ledger.evidence.reading import LogReader
 
 POLL_SECONDS: Final = 1.0
-POLL_RECORDS: Final = 4_000
+POLL_RECORDS: Final = 20_000
+"""As many as one answer of a broker may hold of all partitions: a part of it would only wait."""
 RETRY_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 5.0
 """How long nothing may come before the topic itself is looked at again."""
