@@ -3,7 +3,7 @@
     key      the stream, so that its entries keep their order
     value    the entry, byte for byte: CloudEvents as JSON
     headers  content-type     application/cloudevents+json
-             ce_id, ce_type, ce_subject, ce_streamversion, ce_county: as in the value, for routing
+             ce_type, ce_subject, ce_streamversion, ce_county: as in the value, for routing
              position         the place in the log, from 1
              leaf             SHA-256(0x00 || value), in hexadecimal
              barrier          every entry up to this position was acknowledged before this was sent
@@ -120,16 +120,14 @@ def message_of(row: Row, barrier: int) -> Message:
         barrier: Up to where all is acknowledged before it is sent.
     """
     position, stream, version, type_, body, leaf = row
-    number = b"%d" % version
     return Message(
         stream,
         body,
         (
             ("content-type", CONTENT_TYPE),
-            ("ce_id", stream + b"/" + number),
             ("ce_type", type_),
             ("ce_subject", stream),
-            ("ce_streamversion", number),
+            ("ce_streamversion", b"%d" % version),
             ("ce_county", county_of(body)),
             (POSITION, b"%d" % position),
             (LEAF, leaf.hex().encode()),

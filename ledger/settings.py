@@ -92,6 +92,38 @@ class Settings:
             raise _refused(wrong)
         return cls(**values)
 
+    def ledger_token(self) -> str:
+        """Return the token to show to the ledger; empty where no file is named.
+
+        Raises:
+            Misconfigured: the file cannot be read.
+        """
+        if self.ledger_token_file is None:
+            return ""
+        try:
+            return self.ledger_token_file.read_text("utf-8").strip()
+        except OSError as error:
+            file, why = self.ledger_token_file, error.strerror
+            raise Misconfigured(
+                Message(f"令牌文件{file}无法读取：{why}", f"cannot read the token in {file}: {why}")
+            ) from None
+
+    def for_reading(self) -> Self:
+        """Return the settings under which a copy is the database.
+
+        Raises:
+            Misconfigured: no read database is named.
+        """
+        if self.read_database_url is None:
+            raise Misconfigured(
+                Message("尚未指定只读数据库", "no read database is named"),
+                mend=Message(
+                    "请设置 MINGZHANG_READ_DATABASE_URL",
+                    "set MINGZHANG_READ_DATABASE_URL",
+                ),
+            )
+        return replace(self, database_url=self.read_database_url)
+
     def for_demo(self) -> Self:
         """Return the settings of a demonstration: a home below this one, and no other server.
 

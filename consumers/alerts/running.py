@@ -11,6 +11,7 @@ from consumers.broker import Cluster
 from consumers.envelope import Row
 from consumers.relay.running import Relay
 from consumers.stopping import Stop
+from consumers.topics import Definition, definition
 
 ALERTS: Final = "ledger.alerts.v1"
 """The topic of alerts."""
@@ -38,12 +39,19 @@ class Alerts(Relay):
         cluster: Cluster,
         stop: Stop,
         *,
-        topic: str = ALERTS,
+        topic: Definition | None = None,
         batch: int = BATCH_ENTRIES,
         delivery_ms: int = broker.DELIVERY_MS,
     ) -> None:
         """Prepare to publish; see ``Relay``."""
-        super().__init__(conninfo, cluster, stop, topic=topic, batch=batch, delivery_ms=delivery_ms)
+        super().__init__(
+            conninfo,
+            cluster,
+            stop,
+            topic=topic or definition(ALERTS),
+            batch=batch,
+            delivery_ms=delivery_ms,
+        )
 
     def rows(self, connection: Connection[Any], after: int, until: int) -> Iterable[Row]:
         """Yield the entries ``after`` + 1 to ``until`` that others are alerted to, in order."""

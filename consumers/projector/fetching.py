@@ -1,12 +1,9 @@
 """The ledger's own log over HTTP, for whoever holds a copy of it."""
 
-from pathlib import Path
 from typing import Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from aggregates.language import Message
-from ledger.errors import Misconfigured
 from ledger.settings import Settings
 
 SECONDS: Final = 10.0
@@ -46,23 +43,4 @@ def log_of(settings: Settings) -> HttpLog | None:
     """
     if settings.ledger_url is None:
         return None
-    return HttpLog(settings.ledger_url, token_in(settings.ledger_token_file))
-
-
-def token_in(file: Path | None) -> str:
-    """Return the token that a file holds; empty without a file.
-
-    Raises:
-        Misconfigured: it cannot be read.
-    """
-    if file is None:
-        return ""
-    try:
-        return file.read_text("utf-8").strip()
-    except OSError as error:
-        raise Misconfigured(
-            Message(
-                f"令牌文件{file}无法读取：{error.strerror}",
-                f"the file of the token, {file}, cannot be read: {error.strerror}",
-            )
-        ) from None
+    return HttpLog(settings.ledger_url, settings.ledger_token())

@@ -15,6 +15,7 @@ from ledger.errors import Misconfigured
 
 _COLUMNS: Final = "position, recorded_at, version, stream, type, body, leaf"
 _KINDS: Final = ("int8", "timestamptz", "int4", "text", "text", "text", "bytea")
+_TAKEN: Final = f"delete from mirror.arrived where position <= %s returning {_COLUMNS}, prev"  # noqa: S608 - our own words
 _BEFORE: Final = """
 select entry.stream, entry.version, entry.leaf
 from unnest(%s::text[], %s::int[]) as asked (stream, version)
@@ -300,25 +301,22 @@ def _next_in_order(
     connection: Connection[Any], fresh: Mapping[int, Arrived], at: int
 ) -> list[Arrived]:
     """Return the entries that follow the mark without a gap; they no longer wait."""
-    row = connection.execute("select count(*) from mirror.arrived").fetchone()
-    waits = int(row[0]) if row else 0
-    waiting: dict[int, Arrived] = {}
-    if waits:
+    row = connection.execute(
+        "select array_agg(position) from mirror.arrived", binary=True
+    ).fetchone()
+    waiting = set(row[0] or ()) if row else set()
+    last = at
+    while last + 1 in fresh or last + 1 in waiting:
+        last += 1
+    found: dict[int, Arrived] = {}
+    if waiting:
         rows = connection.execute(
-            f"select {_COLUMNS}, prev from mirror.arrived where position <= %s",  # noqa: S608 - our own words
-            (at + waits + len(fresh),),
+            _TAKEN,
+            (last,),
             binary=True,
         )
-        waiting = {one[0]: Arrived._make((*one, "", 0)) for one in rows}
-    run: list[Arrived] = []
-    for position in range(at + 1, at + waits + len(fresh) + 1):
-        one = fresh.get(position) or waiting.get(position)
-        if one is None:
-            break
-        run.append(one)
-    if waits:
-        connection.execute("delete from mirror.arrived where position <= %s", (at + len(run),))
-    return run
+        found = {one[0]: Arrived._make((*one, "", 0)) for one in rows}
+    return [fresh.get(position) or found[position] for position in range(at + 1, last + 1)]
 
 
 def _append(connection: Connection[Any], run: Sequence[Arrived], at: int) -> None:

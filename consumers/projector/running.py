@@ -14,7 +14,7 @@ from consumers.projector import gaps, mirror
 from consumers.projector.alarms import Alarm, mended, record
 from consumers.projector.mirror import Kept
 from consumers.stopping import Stop
-from consumers.topics import EVENTS, definition, differences, needed
+from consumers.topics import EVENTS, Definition, definition, needed
 from ledger.evidence.reading import LogReader
 
 POLL_SECONDS: Final = 1.0
@@ -41,7 +41,7 @@ class Projector:
         cluster: Cluster,
         stop: Stop,
         *,
-        topic: str = EVENTS,
+        topic: Definition | None = None,
         group: str = "mingzhang-projector",
         log: LogReader | None = None,
         session_ms: int = broker.SESSION_MS,
@@ -53,7 +53,7 @@ class Projector:
             conninfo: The migrated database of the copy.
             cluster: Where Kafka is.
             stop: When to stop.
-            topic: The topic.
+            topic: The topic; by default that of all entries.
             group: The group that shares its partitions; one for each database.
             log: The ledger's own log, from which a gap is closed; None where it is not at hand.
             session_ms: How long the others of the group wait for one that does not stir.
@@ -62,7 +62,8 @@ class Projector:
         self._conninfo = conninfo
         self._cluster = cluster
         self._stop = stop
-        self._topic = topic
+        self._meant = definition(EVENTS) if topic is None else topic
+        self._topic = self._meant.name
         self._group = group
         self._log = log
         self._session_ms = session_ms
@@ -130,10 +131,7 @@ class Projector:
         origin = mirror.become(connection, topic)
         if not origin.is_of(topic):
             raise _another(topic.name)
-        wrong = [
-            one for one in differences(definition(topic.name), topic) if one.what == "partitions"
-        ]
-        if wrong:
+        if topic.partitions != self._meant.partitions:
             raise _another(topic.name)
         mended(connection, "TOPIC", mirror.mark(connection))
 

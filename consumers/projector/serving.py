@@ -7,14 +7,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from aggregates.language import Message
 from consumers.broker import Cluster
 from consumers.projector.fetching import log_of
 from consumers.projector.rebuilding import rebuild
 from consumers.projector.running import Projector
 from consumers.stopping import Stop
-from ledger.embedded.database import OwnServer, resolve
-from ledger.errors import Misconfigured
+from ledger.embedded.database import resolve
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.timers.folding import Folding
@@ -84,15 +82,7 @@ def _database(settings: Settings, *, demo: bool) -> Iterator[str]:
             migrate(conninfo)
             yield conninfo
         return
-    if settings.read_database_url is None:
-        raise Misconfigured(
-            Message("尚未指定只读数据库", "no read database is named"),
-            mend=Message(
-                "请设置 MINGZHANG_READ_DATABASE_URL，指向一个空数据库",
-                "set MINGZHANG_READ_DATABASE_URL to an empty database",
-            ),
-        )
-    with OwnServer(settings.read_database_url) as conninfo:
+    with resolve(settings.for_reading()) as conninfo:
         migrate(conninfo)
         yield conninfo
 

@@ -17,7 +17,7 @@ from consumers.broker import Cluster, Record, Topic
 from consumers.envelope import NotAsPublished, arrived
 from consumers.relay import standing
 from consumers.relay.standing import Standing
-from consumers.topics import EVENTS, Definition, definition, differences, needed, not_as_defined
+from consumers.topics import Definition, differences, needed, not_as_defined
 from ledger.errors import Fault
 
 TAIL_RECORDS = 3
@@ -76,8 +76,8 @@ def tail_of(topic: Topic, records: Sequence[Record]) -> Tail:
 def may_begin(
     connection: Connection[Any],
     cluster: Cluster,
+    meant: Definition,
     *,
-    name: str = EVENTS,
     republish: bool = False,
     selects: bool = False,
 ) -> Standing:
@@ -86,7 +86,7 @@ def may_begin(
     Args:
         connection: The ledger's database.
         cluster: Where Kafka is.
-        name: The topic.
+        meant: The topic as it is meant to be.
         republish: Begin with the first entry, whatever was published before.
         selects: Some entries are passed over: the topic may end before the position.
 
@@ -96,8 +96,9 @@ def may_begin(
         Misconfigured: it is not there.
         BrokerFault: the cluster cannot be asked.
     """
+    name = meant.name
     topic = needed(cluster, name)
-    _defined_so(definition(name), topic)
+    _defined_so(meant, topic)
     found = tail_of(topic, broker.tail(cluster, topic, TAIL_RECORDS))
     _of_this_log(connection, name, found)
     before = standing.held(connection, name)

@@ -15,7 +15,7 @@ from consumers.relay import standing
 from consumers.relay.checks import made_anew, may_begin
 from consumers.relay.standing import Standing
 from consumers.stopping import Stop
-from consumers.topics import EVENTS
+from consumers.topics import EVENTS, Definition, definition
 from ledger.store.listening import SyncListener
 
 BATCH_ENTRIES = 2_000
@@ -44,7 +44,7 @@ class Relay:
         cluster: Cluster,
         stop: Stop,
         *,
-        topic: str = EVENTS,
+        topic: Definition | None = None,
         batch: int = BATCH_ENTRIES,
         delivery_ms: int = broker.DELIVERY_MS,
     ) -> None:
@@ -54,14 +54,15 @@ class Relay:
             conninfo: The ledger's database.
             cluster: Where Kafka is.
             stop: When to stop.
-            topic: The topic.
+            topic: The topic; by default that of all entries.
             batch: How many entries are under way at most.
             delivery_ms: So long the broker may be away before the producer is replaced.
         """
         self._conninfo = conninfo
         self._cluster = cluster
         self._stop = stop
-        self._topic = topic
+        self._meant = definition(EVENTS) if topic is None else topic
+        self._topic = self._meant.name
         self._batch = batch
         self._delivery_ms = delivery_ms
         self._republish = False
@@ -106,7 +107,7 @@ class Relay:
             before = may_begin(
                 connection,
                 self._cluster,
-                name=self._topic,
+                self._meant,
                 republish=self._republish,
                 selects=self.selects,
             )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, health, problems, receipts
+from ledger.api import commands, health, looks, problems, receipts
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -120,6 +120,8 @@ def make_app(
     app.state.promising = promising
     add_log(app, published or {})
     app.include_router(health.routes())
+    if not ledger.is_copy:
+        app.include_router(looks.routes())
     for add in pages:
         add(app)
     problems.install(app)

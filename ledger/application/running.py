@@ -12,6 +12,7 @@ from aggregates import catalogue
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
 from ledger.application.erasing import Erasing
+from ledger.application.looks import Looks
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
@@ -27,6 +28,8 @@ from ledger.vault.sealed_facts import reader_key
 READERS = ("INSPECTOR", "AUDITOR", "DISCIPLINE")
 """The roles under whose keys sealed facts lie."""
 CONNECTIONS_MAX = 8
+SIMULATED = "//simulation/"
+"""How the name of a ledger begins whose world is simulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Ledger:
         clock: The time.
         ids: New ids.
         source: The installation's name, the origin of its log.
+        looks: Records look-ups elsewhere, where this is a copy; None for a ledger itself.
     """
 
     door: Door
@@ -52,11 +56,19 @@ class Ledger:
     clock: Clock
     ids: Ids
     source: str
+    looks: Looks | None = None
 
     @property
     def simulated(self) -> bool:
         """Whether keys, ids and time come from a seed: nothing in here is of the real world."""
+        if self.is_copy:
+            return self.source.startswith(SIMULATED)
         return self.seals.keyring.simulated
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether this is a copy that is fed from elsewhere, and takes no commands."""
+        return self.looks is not None
 
 
 async def _see_entries(connection: AsyncConnection[Any]) -> None:
@@ -64,7 +76,8 @@ async def _see_entries(connection: AsyncConnection[Any]) -> None:
     await connection.execute("set search_path = ledger, public")
 
 
-def _pool(conninfo: str) -> AsyncConnectionPool[Any]:
+def pool_of(conninfo: str) -> AsyncConnectionPool[Any]:
+    """Return connections for reading, not opened yet."""
     return AsyncConnectionPool(
         conninfo,
         min_size=1,
@@ -98,7 +111,7 @@ async def open_ledger(
     # Every command and stored name declares itself when its concept is imported.
     catalogue.load()
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(_pool(conninfo))
+        pool = await stack.enter_async_context(pool_of(conninfo))
         sealing = await AsyncConnection.connect(conninfo, autocommit=True)
         stack.push_async_callback(sealing.close)
         data_keys = DataKeys(keyring)

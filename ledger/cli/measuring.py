@@ -1,5 +1,6 @@
 """``bench``: speed goals, each beside its anchor on the same server."""
 
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -16,7 +17,9 @@ def add(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="append、http、rebuild、asof、integrate")],
+    name: Annotated[
+        str, typer.Argument(help="append、http、rebuild、asof、integrate、relay、projector")
+    ],
     repetitions: Annotated[int, typer.Option("-n", min=1, max=50, help="重复次数 · times")] = 5,
     seconds: Annotated[float, typer.Option(min=1, max=60, help="每次秒数 · seconds each")] = 4,
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
@@ -28,8 +31,9 @@ def bench(
     from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
     from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
 
-    if name not in NAMES:
-        raise typer.BadParameter(f"{'、'.join(NAMES)}", param_hint="name")
+    others = {one.name: one for one in entry_points(group="mingzhang.benches")}
+    if name not in (*NAMES, *others):
+        raise typer.BadParameter("、".join((*NAMES, *others)), param_hint="name")
     say(Message("测量中，请稍候……", "measuring, please wait"))
     results: list[Result]
     with scratch() as conninfo:
@@ -47,8 +51,10 @@ def bench(
             )
         elif name == "rebuild":
             results = folding.measure_rebuild(conninfo, repetitions=repetitions)
-        else:
+        elif name == "asof":
             results = folding.measure_asof(conninfo, repetitions=repetitions)
+        else:
+            results = others[name].load()(conninfo, repetitions=repetitions)
     if form is Form.JSON:
         out_json([one.as_json() for one in results])
         return

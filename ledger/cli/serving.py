@@ -10,13 +10,17 @@ from contextlib import suppress
 
 import psycopg
 import uvicorn
+from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
 from ledger.api.questions import routes as question_routes
+from ledger.application.copying import open_copy
+from ledger.application.looks import Looks
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
+from ledger.ids import SystemIds
 from ledger.integration.exporting import published
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
@@ -104,8 +108,6 @@ async def serve(
     """
     sessions, keys = Sessions(), _keys(place)
     beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
-    host, port = held.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
         app = make_app(
             ledger,
@@ -116,41 +118,67 @@ async def serve(
             promising=keys.promising if keys else None,
         )
         app.state.demo = demo
-        config = uvicorn.Config(
-            app,
-            loop="none",
-            http="httptools",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = uvicorn.Server(config)
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, _stop, server)
-        # What stands by now stands for good: no collection need look at it again.
-        gc.freeze()
-        gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
         signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
         try:
-            serving = asyncio.create_task(_quietly(server, held))
-            while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
-                await asyncio.sleep(0.02)
-            if server.started:
-                ready(f"http://{shown}:{port}", sessions)
-            await serving
+            await _until_signal(app, held, sessions, ready)
         finally:
             signalling.cancel()
             with suppress(asyncio.CancelledError):
                 await signalling
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+async def serve_copy(
+    conninfo: str, looks: Looks, held: socket.socket, *, ready: Callable[[str, Sessions], None]
+) -> None:
+    """Serve a copy, which others feed, until a signal comes: questions alone.
+
+    Args:
+        conninfo: The read database.
+        looks: Where look-ups are recorded.
+        held: The socket to serve on.
+        ready: Called with the base URL and the sessions once requests are answered.
+    """
+    sessions, clock = Sessions(), SystemClock()
+    async with open_copy(conninfo, clock=clock, ids=SystemIds(clock), looks=looks) as ledger:
+        app = make_app(ledger, sessions, routers=[question_routes()], pages=[add_pages])
+        app.state.demo = False
+        await _until_signal(app, held, sessions, ready)
+
+
+async def _until_signal(
+    app: FastAPI, held: socket.socket, sessions: Sessions, ready: Callable[[str, Sessions], None]
+) -> None:
+    host, port = held.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, _stop, server)
+    # What stands by now stands for good: no collection need look at it again.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    serving = asyncio.create_task(_quietly(server, held))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
+        await asyncio.sleep(0.02)
+    if server.started:
+        ready(f"http://{shown}:{port}", sessions)
+    await serving
 
 
 def _keys(place: Place) -> LogKeys | None:

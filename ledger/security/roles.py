@@ -59,6 +59,7 @@ ROLES: dict[str, Role] = {
         _role("LOG_ADMIN", "审计管理员", "log administrator", "CITY"),
         _role("TIMER", "定时任务", "timer", "CITY"),
         _role("RISK_ENGINE", "风险引擎", "risk engine", "CITY"),
+        _role("MIRROR", "只读副本", "server of a copy", "CITY"),
         _role("MIGRATION", "历史数据迁移", "migration of history", "CITY"),
     )
 }

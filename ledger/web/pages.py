@@ -11,6 +11,7 @@ from ledger.web import (
     one_entry,
     risk,
     signing_in,
+    status,
     trail,
 )
 from ledger.web.assets import Assets
@@ -25,6 +26,7 @@ _PAGES = (
     trail,
     money,
     one_entry,
+    status,
     api_docs,
 )
 

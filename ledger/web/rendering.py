@@ -48,6 +48,7 @@ PLACES = (
     Place("/archive", "box", "archive", "archive"),
     Place("/trail", "route", "trail", "trail"),
     Place("/funds", "coins", "funds", "funds"),
+    Place("/status", "route", "status", "class-ledger"),
     Place("/docs", "code", "api docs", None),
 )
 """The side menu; a place is shown to whoever may ask its question."""
@@ -160,6 +161,7 @@ def render(
         "demo": getattr(request.state, "demo", False),
         "standing": standing,
         "simulated": ledger.simulated,
+        "is_copy": ledger.is_copy,
         "source": ledger.source,
         "now": ledger.clock.now(),
         "places": [

@@ -5,7 +5,8 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -15,10 +16,11 @@ _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 @dataclass(slots=True)
 class Installation:
-    """A home and a database, and the commands run on them."""
+    """A home and a database, and the commands run on them; ``more`` are further settings."""
 
     home: Path
     database: str
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -27,6 +29,7 @@ class Installation:
             "MINGZHANG_HOME": str(self.home),
             "MINGZHANG_DATABASE_URL": self.database,
             "MINGZHANG_LANG": "en",
+            **self.more,
         }
 
     def run(self, *words: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
@@ -46,12 +49,19 @@ class Installation:
         """Make a token and return it."""
         return self.run("token", "create", f"a-{role}", "--role", role, *more).stdout.strip()
 
-    def serve(self) -> "Server":
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Run ``mingzhang`` with some words beside the test; what it says goes to a file."""
+        with (self.home / f"{words[0]}.err").open("ab") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "ledger.cli", *words], env=self.environment, stderr=file
+            )
+
+    def serve(self, *more: str) -> "Server":
         """Start serving; return once requests are answered."""
         told = self.home / "server.err"
         with told.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ledger.cli", "serve", "--port", "0"],
+                [sys.executable, "-m", "ledger.cli", "serve", "--port", "0", *more],
                 env=self.environment,
                 stderr=file,
             )

@@ -38,6 +38,8 @@ from tests.ledger.telling import live, tell
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 PAUSE_SECONDS = (0.2, 1.2)
 CUT_SHARE = 0.05
+MANY = 30
+"""From how many kills on the long tests run."""
 NUMBERS_END = 100
 """Classes of the small world have numbers of two digits."""
 WITHIN_SECONDS = 180.0
@@ -221,3 +223,29 @@ def test_nothing_is_lost_or_doubled_where_everything_breaks_again_and_again(
         whole(database, second_database, kafka.cluster)
         assert crew.kills == kills
         assert proxy.cuts > 0
+
+
+def test_three_brokers_with_one_down_lose_nothing(
+    database: str, second_database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    kills = request.config.getoption("--kills")
+    if kills < MANY:
+        pytest.skip(f"does not apply: three brokers are for --kills {MANY} and more")
+    needs_apache()
+    chance = random.Random(11)  # noqa: S311 - no secret
+    kafka = Apache(tmp_path / "kafka", 3)
+    try:
+        kafka.start()
+        fresh(kafka.cluster, replicas=3)
+        crew = Crew(database, second_database, kafka.cluster, "three", tmp_path)
+        with Growing(database), crew:
+            sleep(2.0)
+            kafka.kafka.brokers[1].stop(signal.SIGKILL)
+            for _ in range(kills // 3):
+                sleep(chance.uniform(*PAUSE_SECONDS))
+                crew.kill(chance.randrange(len(ROLES)))
+        with crew:
+            crew.arrived()
+        whole(database, second_database, kafka.cluster)
+    finally:
+        kafka.stop()

@@ -10,6 +10,7 @@ from aggregates.ids import OfficialId, derived_id
 from consumers.intake.keeping import NotTheTopic
 from consumers.intake.mending import Behind, Mended, mending
 from consumers.intake.messages import DEAD_LETTERS, topic_of
+from ledger.application.progress import metrics_of, progress_in
 from ledger.errors import Misconfigured
 from ledger.security.authority import Denied
 from tests.consumers.brokers import Kafka, fresh
@@ -135,6 +136,9 @@ def test_what_cannot_be_decided_waits_with_its_key_and_nothing_of_it_is_told(
     assert SECRET not in str(letters) + caplog.text + str(answers(kafka.cluster))
     with connected(ledger) as connection:
         kept = connection.execute("select * from intake.waiting").fetchall()
+        metrics = metrics_of(progress_in(connection))
+    assert 'mingzhang_intake_waiting_messages{topic="intake.attendance.v1"} 6' in metrics
+    assert 'mingzhang_intake_unread_messages{topic="intake.attendance.v1"} 0' in metrics
     assert SECRET.encode() not in b"".join(one for row in kept for one in row if type(one) is bytes)
 
 
