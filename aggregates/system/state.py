@@ -12,8 +12,11 @@ from aggregates.system.facts import (
     DeadlineMissed,
     DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
     SealedRecorded,
 )
+
+_SINGLE = (DeadlineMissed, DocumentsChecked, ImportBatchAccepted, IntakeDropped, SealedRecorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class System:
 def evolve(system: System, fact: Fact, at: Recorded) -> System:
     """Return the matter after one more fact."""
     del at
-    if isinstance(fact, DeadlineMissed | DocumentsChecked | ImportBatchAccepted | SealedRecorded):
+    if isinstance(fact, _SINGLE):
         return System(recorded=True)
     return system
 

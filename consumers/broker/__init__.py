@@ -12,7 +12,7 @@ What is learnt by trial about the library stands here, so that nobody else need 
 
 from consumers.broker.administering import configured, created, deleted, described, extended
 from consumers.broker.publishing import DELIVERY_MS, Publisher
-from consumers.broker.reading import SESSION_MS, Reader, Subscriber, tail
+from consumers.broker.reading import SESSION_MS, Reader, Subscriber, beginnings, tail
 from consumers.broker.values import (
     BrokerFault,
     Cluster,
@@ -38,6 +38,7 @@ __all__ = [
     "Sent",
     "Subscriber",
     "Topic",
+    "beginnings",
     "configured",
     "created",
     "deleted",

@@ -8,9 +8,11 @@ import pytest
 
 from aggregates.facts import decode, encode, links, spelled
 from aggregates.ids import ClassId, PlanId
+from aggregates.sealed import Personal
 from aggregates.subject import Subject
 from aggregates.system.commands import (
     AcceptImportBatch,
+    DropIntakeMessage,
     RecordDocumentCheck,
     RecordMissedDeadline,
 )
@@ -20,6 +22,7 @@ from aggregates.system.facts import (
     DeadlineMissed,
     DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
     RejectedRow,
     SealedRecorded,
 )
@@ -156,3 +159,24 @@ def test_an_entry_names_as_many_damaged_files_as_it_holds_and_counts_all() -> No
 def test_only_the_program_that_looked_tells_of_a_check() -> None:
     looked(channel="inner").then_refused("LIFECYCLE")
     looked(some_damage(1), documents=0).then_refused("LIFECYCLE")
+
+
+def test_a_message_is_given_up_once_and_the_fact_says_which_one_it_was() -> None:
+    drop = DropIntakeMessage(
+        message_id=UUID(int=0xC1),
+        topic="intake.bank.v1",
+        partition=2,
+        offset=2**40,
+        digest="0" * 64,
+        fault="NO_MESSAGE",
+        reason=Personal("A" * 43),
+    )
+    answer = given().when(drop, now="2024-03-01", role="SYS_ADMIN")
+    fact = answer.fact(IntakeDropped)
+    assert (fact.topic, fact.partition, fact.offset) == ("intake.bank.v1", 2, 2**40)
+    assert fact.sender_id is None
+    (one,) = answer.granted()
+    assert one.id == drop.message_id
+
+    scene = given(happened("2024-03-01", SYSTEM, one.id, one.fact))
+    scene.when(drop, now="2024-03-02", role="SYS_ADMIN").then_refused("LIFECYCLE")
