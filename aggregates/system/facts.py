@@ -1,4 +1,4 @@
-"""What the service records by itself: missed deadlines, imports, checks, dropped messages, seals."""
+"""What the service records by itself: missed deadlines, imports, checks, drops, sealed entries."""
 
 from typing import Annotated, Literal
 from uuid import UUID
