@@ -1,7 +1,7 @@
 """Asking for topics and changing them."""
 
 from collections.abc import Callable, Mapping
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Final
 
 from kafka import KafkaAdminClient
@@ -11,6 +11,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from consumers.broker.values import BrokerFault, Cluster, Topic, Value
 
 ADMIN_TRIES: Final = 3
+SETTLE_SECONDS: Final = 15.0
 _PAUSE_SECONDS: Final = 0.3
 
 
@@ -61,7 +62,7 @@ def created(
 
 
 def configured(cluster: Cluster, name: str, configs: Mapping[str, str]) -> None:
-    """Set some of a topic's configuration.
+    """Set some of a topic's configuration, and return when it is in force.
 
     Raises:
         BrokerFault: it was not taken.
@@ -72,6 +73,14 @@ def configured(cluster: Cluster, name: str, configs: Mapping[str, str]) -> None:
         admin.alter_configs([resource], raise_on_unknown=False)
 
     _administered(cluster, ask)
+    # A cluster answers first, and tells its brokers then.
+    until = monotonic() + SETTLE_SECONDS
+    while (found := described(cluster, name)) is None or not (
+        configs.items() <= found.configs.items()
+    ):
+        if monotonic() > until:
+            raise BrokerFault(KafkaTimeoutError())
+        sleep(_PAUSE_SECONDS)
 
 
 def deleted(cluster: Cluster, name: str) -> None:

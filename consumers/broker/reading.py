@@ -102,6 +102,11 @@ class Subscriber:
         """The partitions that this member has now."""
         return frozenset((one.topic, one.partition) for one in self._consumer.assignment())
 
+    @property
+    def given(self) -> int:
+        """How often this member was given partitions, where offsets are kept elsewhere."""
+        return 0 if self._listener is None else self._listener.times
+
     def poll(self, seconds: float, limit: int) -> dict[Place, list[Record]]:
         """Return what has come, by partition and in order; nothing after so many seconds.
 

@@ -1,5 +1,6 @@
 """What is said to Kafka and heard from it, and what may be wrong."""
 
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeVar
@@ -10,6 +11,7 @@ from aggregates.language import Message as Text
 from ledger.errors import Fault
 
 CONNECT_MS: Final = 10_000
+REACH_SECONDS: Final = 5.0
 
 Value = TypeVar("Value")
 Place = tuple[str, int]
@@ -50,7 +52,14 @@ class Cluster:
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def told(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - options of the library
-        """Return the options of a client."""
+        """Return the options of a client, once a broker can be reached.
+
+        A client that finds none leaves a thread and a socket behind, each time it is tried.
+
+        Raises:
+            BrokerFault: no broker can be reached.
+        """
+        self._reach()
         return {
             "bootstrap_servers": list(self.bootstrap),
             "bootstrap_timeout_ms": CONNECT_MS,
@@ -58,6 +67,18 @@ class Cluster:
             **self.options,
             **more,
         }
+
+    def _reach(self) -> None:
+        missed: OSError = ConnectionError()
+        for one in self.bootstrap:
+            host, _, port = one.rpartition(":")
+            try:
+                socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS).close()
+            except OSError as error:
+                missed = error
+            else:
+                return
+        raise BrokerFault(missed)
 
 
 class Message(NamedTuple):

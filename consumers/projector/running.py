@@ -12,16 +12,20 @@ from consumers import broker
 from consumers.broker import BrokerFault, Cluster, Place, RecordsGone, Subscriber
 from consumers.projector import gaps, mirror
 from consumers.projector.alarms import Alarm, mended, record
+from consumers.projector.holding import HELD_MAX, Held
 from consumers.projector.mirror import Kept
 from consumers.stopping import Stop
 from consumers.topics import EVENTS, Definition, definition, needed
 from ledger.evidence.reading import LogReader
 
 POLL_SECONDS: Final = 1.0
-POLL_RECORDS: Final = 4_000
+POLL_RECORDS: Final = 20_000
+"""As many as one answer of a broker may hold of all partitions: a part of it would only wait."""
 RETRY_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 5.0
 """How long nothing may come before the topic itself is looked at again."""
+HOLD_SECONDS: Final = 1.0
+"""How long what is early is held in memory while the mark stands still."""
 GAP_SECONDS: Final = 5.0
 """How long the mark may stand still, while entries wait, before a gap is thought of."""
 
@@ -147,13 +151,24 @@ class Projector:
     def _follow(
         self, connection: Connection[Any], subscriber: Subscriber, until: int | None
     ) -> None:
-        still = _Still(self._gap_seconds)
-        looked = monotonic()
+        still, held, given = _Still(self._gap_seconds), Held(), subscriber.given
+        self.mark = mirror.mark(connection)
+        looked = moved = monotonic()
         while not self._stop.is_set():
             polled = subscriber.poll(POLL_SECONDS, POLL_RECORDS)
             ends = {partition: end for (_, partition), end in subscriber.ends().items()}
-            batch = {partition: records for (_, partition), records in polled.items()}
+            if subscriber.given != given:
+                # What was not kept is read again, by whoever has the partition now.
+                given = subscriber.given
+                held.clear()
+            held.add({partition: records for (_, partition), records in polled.items()})
+            # Where others read along, or the mark stands still, what is early is written down.
+            alone = len(subscriber.places) == self._meant.partitions
+            moves = monotonic() - moved < HOLD_SECONDS and len(held) < HELD_MAX
+            batch = held.in_turn(self.mark) if polled and alone and moves else held.all()
             kept = mirror.keep(connection, batch, ends)
+            if kept.mark > self.mark:
+                moved = monotonic()
             self.mark = kept.mark
             if until is not None and kept.mark >= until:
                 return

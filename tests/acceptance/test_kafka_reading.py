@@ -8,12 +8,14 @@ from time import monotonic, sleep
 import httpx2 as httpx
 import pytest
 
+from consumers.projector import gaps
+from consumers.projector.fetching import HttpLog
 from ledger.settings import Settings
 from ledger.vault.keyfile import create_keyring
 from ledger.vault.keys import SeededKeyring
 from tests.acceptance.serving import Installation, Server
 from tests.consumers.brokers import Wheel
-from tests.consumers.worlds import connected, digests, head, write_small_world
+from tests.consumers.worlds import connected, digests, entries, head, write_small_world
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 WITHIN_SECONDS = 60.0
@@ -119,6 +121,17 @@ def test_a_copy_answers_as_the_ledger_does_takes_no_command_and_tells_who_looked
     assert looked.json()["recorded"] > before
     came(layout.away.database, looked.json()["recorded"])
 
+    how_far_it_is_is_told(layout, there)
+    missing_entries_are_had_from_the_ledger(layout)
+
+    layout.ledger.stop()
+    unseen = get(layout.copy, f"/api/v1/trail/class/{one}", there, **LOOK)
+    assert unseen.status_code == 503
+    assert "nothing is shown" in unseen.text
+    assert get(layout.copy, "/api/v1/class-ledger", there).status_code == 200
+
+
+def how_far_it_is_is_told(layout: Layout, there: str) -> None:
     page = httpx.get(
         f"{layout.copy.url}/status",
         headers={"authorization": f"Bearer {there}"},
@@ -134,8 +147,13 @@ def test_a_copy_answers_as_the_ledger_does_takes_no_command_and_tells_who_looked
         httpx.get(f"{layout.ledger.url}/metrics", timeout=30).text
     )
 
-    layout.ledger.stop()
-    unseen = get(layout.copy, f"/api/v1/trail/class/{one}", there, **LOOK)
-    assert unseen.status_code == 503
-    assert "nothing is shown" in unseen.text
-    assert get(layout.copy, "/api/v1/class-ledger", there).status_code == 200
+
+def missing_entries_are_had_from_the_ledger(layout: Layout) -> None:
+    token = Path(layout.home.more["MINGZHANG_LEDGER_TOKEN_FILE"]).read_text("utf-8")
+    log = HttpLog(layout.ledger.url, token)
+
+    fetched = list(gaps.fetch(log, range(250, 270)))
+    kept = entries(layout.home.database)[249:269]
+    assert [(one.position, one.body, one.leaf) for one in fetched] == kept
+    with pytest.raises(OSError, match="401"):
+        HttpLog(layout.ledger.url, "").read("tile/entries/000")
