@@ -1,11 +1,12 @@
-"""What the service records by itself: a missed deadline, an import, a message given up, a seal."""
+"""What the service records by itself: missed deadlines, imports, checks, messages, seals."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
 from aggregates.facts import Code, Count, CountyCode, Digest, Fact, Instant, fact, record
+from aggregates.ids import ClassId
 from aggregates.sealed import FreeText, Personal
 from aggregates.subject import Subject
 
@@ -94,6 +95,38 @@ class IntakeDropped(Fact):
     county_code: CountyCode | None = None
     fault: Code
     reason: Personal[FreeText]
+
+
+@record
+class Damage:
+    """A file of the document store that is not as it was stored.
+
+    Attributes:
+        found: It is missing, its bytes are others, or it cannot be read.
+        class_ids: The classes whose archives hold it.
+    """
+
+    sha256: Digest
+    found: Literal["MISSING", "CHANGED", "UNREADABLE"]
+    class_ids: tuple[ClassId, ...]
+
+
+@fact("system.documents-checked.v1")
+class DocumentsChecked(Fact):
+    """Every file of the document store was read again, and its digest compared.
+
+    Attributes:
+        documents: How many files there should be.
+        octets: How many bytes were read.
+        damaged: How many are not as they were stored.
+        named: The first of them, as many as an entry holds.
+    """
+
+    begun_at: Instant
+    documents: Count
+    octets: Annotated[int, Meta(ge=0, le=2**53)]
+    damaged: Count
+    named: tuple[Damage, ...] = ()
 
 
 @fact("sealed.recorded.v1")
