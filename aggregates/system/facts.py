@@ -1,4 +1,4 @@
-"""What the service records by itself: missed deadlines, imports, checks, drops, sealed entries."""
+"""What the service records by itself: missed deadlines, imports, checks, messages, seals."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -71,6 +71,32 @@ REJECTED_MAX = 500
 """How many rejected rows an entry names; the report of the import names all."""
 
 
+@fact("system.intake-dropped.v1")
+class IntakeDropped(Fact):
+    """A message from outside that could not be decided was given up, by a person, for a reason.
+
+    Attributes:
+        message_id: The message, by topic, partition and offset.
+        topic: Where it came in.
+        partition: In which partition.
+        offset: At which place.
+        digest: A keyed digest of its bytes: whoever still has them can show that it is this one.
+        sender_id: The registered sender; none where nobody known had signed it.
+        fault: Why it could not be decided.
+        reason: Why it was given up.
+    """
+
+    message_id: UUID
+    topic: Code
+    partition: Count
+    offset: Offset
+    digest: Digest
+    sender_id: UUID | None = None
+    county_code: CountyCode | None = None
+    fault: Code
+    reason: Personal[FreeText]
+
+
 @record
 class Damage:
     """A file of the document store that is not as it was stored.
@@ -101,32 +127,6 @@ class DocumentsChecked(Fact):
     octets: Annotated[int, Meta(ge=0, le=2**53)]
     damaged: Count
     named: tuple[Damage, ...] = ()
-
-
-@fact("system.intake-dropped.v1")
-class IntakeDropped(Fact):
-    """A message from outside that could not be decided was given up, by a person, for a reason.
-
-    Attributes:
-        message_id: The message, by topic, partition and offset.
-        topic: Where it came in.
-        partition: In which partition.
-        offset: At which place.
-        digest: A keyed digest of its bytes: whoever still has them can show that it is this one.
-        sender_id: The registered sender; none where nobody known had signed it.
-        fault: Why it could not be decided.
-        reason: Why it was given up.
-    """
-
-    message_id: UUID
-    topic: Code
-    partition: Count
-    offset: Offset
-    digest: Digest
-    sender_id: UUID | None = None
-    county_code: CountyCode | None = None
-    fault: Code
-    reason: Personal[FreeText]
 
 
 @fact("sealed.recorded.v1")

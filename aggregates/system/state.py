@@ -16,8 +16,6 @@ from aggregates.system.facts import (
     SealedRecorded,
 )
 
-_SINGLE = (DeadlineMissed, DocumentsChecked, ImportBatchAccepted, IntakeDropped, SealedRecorded)
-
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -33,7 +31,10 @@ class System:
 def evolve(system: System, fact: Fact, at: Recorded) -> System:
     """Return the matter after one more fact."""
     del at
-    if isinstance(fact, _SINGLE):
+    if isinstance(
+        fact,
+        DeadlineMissed | DocumentsChecked | ImportBatchAccepted | IntakeDropped | SealedRecorded,
+    ):
         return System(recorded=True)
     return system
 

@@ -1,4 +1,4 @@
-"""``intake run|list|retry|drop`` and ``intake sender add|list|revoke``."""
+"""``intake run|list|retry|drop`` and ``intake sender add|list|renew|revoke``."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -62,6 +62,7 @@ def add(app: typer.Typer) -> None:
     senders = typer.Typer(help="来件方及其公钥 · senders and their keys", no_args_is_help=True)
     senders.command("add")(register)
     senders.command("list")(show_senders)
+    senders.command("renew")(renew)
     senders.command("revoke")(revoke)
     group.add_typer(senders, name="sender")
     app.add_typer(group, name="intake")
@@ -222,20 +223,41 @@ def show_senders(form: Shape = None, demo: Demo = False) -> None:
     out_rows(SENDERS, [[getattr(row, name) for name, _ in SENDERS] for row in rows], form)
 
 
-def revoke(
-    one: Annotated[str, typer.Argument(metavar="ID", help="编号 · its id")], demo: Demo = False
+Sender = Annotated[str, typer.Argument(metavar="ID", help="编号 · its id")]
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NoSuchSender(Message(f"没有登记{text}", f"no registration {text}")) from None
+
+
+def renew(
+    one: Sender,
+    days: Annotated[int, typer.Option(help="自现在起的天数 · days from now")] = 366,
+    demo: Demo = False,
 ) -> None:
+    """延长登记，已到期的也可；已撤销的不可 · let a registration hold longer."""
+    from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
+    from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
+    from ledger.security import senders  # noqa: PLC0415 - heavy
+
+    with connected(demo=demo) as (_, connection):
+        done = senders.renew(connection, _id(one), SystemClock().now(), days)
+    if not done:
+        raise NoSuchSender(Message(f"没有可延长的登记{one}", f"no registration {one} to renew"))
+    say(Message("已延长", "renewed"))
+
+
+def revoke(one: Sender, demo: Demo = False) -> None:
     """撤销来件方的登记 · end a registration."""
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
     from ledger.security import senders  # noqa: PLC0415 - heavy
 
-    try:
-        known: UUID | None = UUID(one)
-    except ValueError:
-        known = None
     with connected(demo=demo) as (_, connection):
-        done = known is not None and senders.revoke(connection, known, SystemClock().now())
+        done = senders.revoke(connection, _id(one), SystemClock().now())
     if not done:
         raise NoSuchSender(Message(f"没有可撤销的登记{one}", f"no living registration {one}"))
     say(Message("已撤销", "revoked"))

@@ -247,6 +247,10 @@ def _check(
                 f"a name has 1 to {NAME_CHARACTERS_MAX} visible characters",
             )
         )
+    _check_days(days)
+
+
+def _check_days(days: int) -> None:
     if not 1 <= days <= DAYS_MAX:
         raise BadSender(
             Message(f"有效期应为1至{DAYS_MAX}天", f"between 1 and {DAYS_MAX} days are possible")
@@ -265,6 +269,23 @@ def revoke(connection: Connection[TupleRow], one: UUID, now: datetime) -> bool:
     done = connection.execute(
         "update security.sender set revoked_at = %s where id = %s and revoked_at is null",
         (now, one),
+    )
+    return done.rowcount == 1
+
+
+def renew(connection: Connection[TupleRow], one: UUID, now: datetime, days: int) -> bool:
+    """Let a registration hold for so many days from now, over or not; say whether there was one.
+
+    What its sender signed and sent meanwhile can be decided then; a revoked one stays revoked.
+
+    Raises:
+        BadSender: that is no life of a registration.
+    """
+    _check_days(days)
+    done = connection.execute(
+        "update security.sender set expires_at = greatest(expires_at, %s)"
+        " where id = %s and revoked_at is null",
+        (now + timedelta(days=days), one),
     )
     return done.rowcount == 1
 

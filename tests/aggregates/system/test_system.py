@@ -127,6 +127,27 @@ def test_what_is_no_commitment_is_no_sealed_entry(wrong: str) -> None:
         decode("sealed.recorded.v1", {"commitment": wrong})
 
 
+def test_a_message_is_given_up_once_and_the_fact_says_which_one_it_was() -> None:
+    drop = DropIntakeMessage(
+        message_id=UUID(int=0xC1),
+        topic="intake.bank.v1",
+        partition=2,
+        offset=2**40,
+        digest="0" * 64,
+        fault="NO_MESSAGE",
+        reason=Personal("A" * 43),
+    )
+    answer = given().when(drop, now="2024-03-01", role="SYS_ADMIN")
+    fact = answer.fact(IntakeDropped)
+    assert (fact.topic, fact.partition, fact.offset) == ("intake.bank.v1", 2, 2**40)
+    assert fact.sender_id is None
+    (one,) = answer.granted()
+    assert one.id == drop.message_id
+
+    scene = given(happened("2024-03-01", SYSTEM, one.id, one.fact))
+    scene.when(drop, now="2024-03-02", role="SYS_ADMIN").then_refused("LIFECYCLE")
+
+
 def looked(*damaged: Damage, documents: int = 9, channel: Any = "timer") -> Outcome:  # noqa: ANN401 - a channel
     command = RecordDocumentCheck(begun_at=DUE, documents=documents, octets=1234, damaged=damaged)
     return given().when(command, now="2024-03-01", role="TIMER", channel=channel)
@@ -159,24 +180,3 @@ def test_an_entry_names_as_many_damaged_files_as_it_holds_and_counts_all() -> No
 def test_only_the_program_that_looked_tells_of_a_check() -> None:
     looked(channel="inner").then_refused("LIFECYCLE")
     looked(some_damage(1), documents=0).then_refused("LIFECYCLE")
-
-
-def test_a_message_is_given_up_once_and_the_fact_says_which_one_it_was() -> None:
-    drop = DropIntakeMessage(
-        message_id=UUID(int=0xC1),
-        topic="intake.bank.v1",
-        partition=2,
-        offset=2**40,
-        digest="0" * 64,
-        fault="NO_MESSAGE",
-        reason=Personal("A" * 43),
-    )
-    answer = given().when(drop, now="2024-03-01", role="SYS_ADMIN")
-    fact = answer.fact(IntakeDropped)
-    assert (fact.topic, fact.partition, fact.offset) == ("intake.bank.v1", 2, 2**40)
-    assert fact.sender_id is None
-    (one,) = answer.granted()
-    assert one.id == drop.message_id
-
-    scene = given(happened("2024-03-01", SYSTEM, one.id, one.fact))
-    scene.when(drop, now="2024-03-02", role="SYS_ADMIN").then_refused("LIFECYCLE")

@@ -12,7 +12,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import aggregates.catalogue
 from aggregates.decisions import COMMANDS
 from aggregates.ids import derived_id
-from ledger.security.senders import KINDS, BadSender, Sender, key_of, listed, register, revoke
+from ledger.security.senders import (
+    KINDS,
+    BadSender,
+    Sender,
+    key_of,
+    listed,
+    register,
+    renew,
+    revoke,
+)
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -58,6 +67,23 @@ def test_a_registration_ends_with_its_time_or_before(database: str) -> None:
         assert revoke(connection, ONE, NOW)
         assert not revoke(connection, ONE, NOW)
         assert not listed(connection)[0].holds(NOW)
+
+
+def test_a_registration_that_is_over_can_be_renewed_but_not_one_that_was_revoked(
+    database: str,
+) -> None:
+    add(database)
+    later = NOW + timedelta(days=40)
+    with psycopg.connect(database, autocommit=True) as connection:
+        assert not listed(connection)[0].holds(later)
+        assert renew(connection, ONE, later, 10)
+        assert listed(connection)[0].holds(later)
+        with pytest.raises(BadSender):
+            renew(connection, ONE, later, 0)
+
+        revoke(connection, ONE, later)
+        assert not renew(connection, ONE, later, 10)
+        assert not listed(connection)[0].holds(later)
 
 
 def test_a_sender_that_is_registered_anew_with_another_key_is_the_same_one(database: str) -> None:
