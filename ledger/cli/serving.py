@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import psycopg
 import uvicorn
+from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
@@ -24,12 +25,15 @@ from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
+from ledger.timers.watching import keep_watching
 from ledger.web.pages import add_pages
 
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
 """So many objects more than were freed set off a collection; Python's 700 are a few requests."""
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
+TIMERS = (keep_signalling, keep_watching)
+"""What runs within the server's own loop."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -116,19 +120,7 @@ async def serve(
             promising=keys.promising if keys else None,
         )
         app.state.demo = demo
-        config = uvicorn.Config(
-            app,
-            loop="none",
-            http="httptools",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = uvicorn.Server(config)
+        server = _server_of(app)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, _stop, server)
@@ -137,7 +129,7 @@ async def serve(
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
-        signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
+        timers = [asyncio.create_task(keep(ledger, place.conninfo)) for keep in TIMERS]
         try:
             serving = asyncio.create_task(_quietly(server, held))
             while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
@@ -146,11 +138,27 @@ async def serve(
                 ready(f"http://{shown}:{port}", sessions)
             await serving
         finally:
-            signalling.cancel()
-            with suppress(asyncio.CancelledError):
-                await signalling
+            for timer in timers:
+                timer.cancel()
+            await asyncio.gather(*timers, return_exceptions=True)
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+def _server_of(app: FastAPI) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    return uvicorn.Server(config)
 
 
 def _keys(place: Place) -> LogKeys | None:

@@ -239,6 +239,7 @@ _RISK = _texts(
     found_values=("实测值", "Found"),
     evidence=("证据", "Evidence"),
     and_more_evidence=("另 {count} 条", "{count} more"),
+    overdue_or_missed=("逾期未办的职责", "Duties overdue or missed"),
     no_signals=("没有符合条件的疑点。", "No signal meets the criteria."),
 )
 _ARCHIVE = _texts(
@@ -267,6 +268,36 @@ _ARCHIVE = _texts(
     documents_line=("只存摘要，原件在归档处", "by digest; the papers lie where they are kept"),
     filed_on=("归档日期", "Filed on"),
     no_documents=("还没有归档材料。", "Nothing has been filed."),
+)
+_DUTIES = _texts(
+    duties=("职责期限", "Duties"),
+    duties_line=(
+        "谁应在何日之前办什么，办了没有。期限按入账时间和现行工作日历计算。",
+        "Who owes what by which day, and whether it was done; days are judged on recorded time.",
+    ),
+    state=("状态", "State"),
+    owed_by=("责任方", "Owed by"),
+    due_by=("到期不晚于", "Due by"),
+    due_hint=("如 2026-01-31", "such as 2026-01-31"),
+    overdue_duties=("已逾期", "Overdue"),
+    missed_duties=("逾期已记录", "Recorded as missed"),
+    late_duties=("逾期办结", "Done late"),
+    open_duties=("未到期", "Not due yet"),
+    unset_duties=("未设定时限", "No time set"),
+    kept_duties=("按期办结", "Done in time"),
+    duties_by_rule=("按规则", "By rule"),
+    unset_line=(
+        "城市尚未设定时限的环节不会逾期，但不等于没有责任（SUP-29）。",
+        "Where the city has set no time nothing is missed, and nothing is done either (SUP-29).",
+    ),
+    unset_for=("未设定，已 {days} 天", "not set, {days} days so far"),
+    provisional=("工作日历未发布", "calendar not published"),
+    told_before=("原告知 {day}", "told as {day} before"),
+    missed_of=("{time} 记录逾期（{day} 到期）", "missed {day}, recorded {time}"),
+    held_for=("暂缓 {days} 天顺延", "held up for {days} days"),
+    count_of_duties=("共 {count} 项", "{count} duties"),
+    no_duties=("没有符合条件的职责。", "No duty meets the criteria."),
+    only_class=("仅此班期", "This class only"),
 )
 _TRAILS = _texts(
     trail_title=("轨迹查询", "Trails"),
@@ -333,7 +364,7 @@ _REST = _texts(
 )
 
 TEXTS: Mapping[str, Message] = (
-    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST
+    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _DUTIES | _TRAILS | _REST
 )
 """Every text by its name."""
 

@@ -16,6 +16,7 @@ from projections.detail.class_step import CLASS_STEP
 from projections.detail.completion import COMPLETION
 from projections.detail.disallowed import DISALLOWED
 from projections.detail.document import DOCUMENT
+from projections.detail.duty import DUTY
 from projections.detail.enrolment import ENROLMENT
 from projections.detail.entitlement import ENTITLEMENT
 from projections.detail.filing import FILING
@@ -24,8 +25,10 @@ from projections.detail.fund_share import FUND_SHARE
 from projections.detail.inspection import INSPECTION
 from projections.detail.institution import INSTITUTION
 from projections.detail.link import LINK
+from projections.detail.missed import MISSED
 from projections.detail.objection import OBJECTION
 from projections.detail.payment import PAYMENT
+from projections.detail.policy_set import POLICY_SET
 from projections.detail.publicity_claim import PUBLICITY_CLAIM
 from projections.detail.recording import RECORDING
 from projections.detail.result import RESULT
@@ -43,6 +46,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         for part in (
             INSTITUTION,
             WORK_CALENDAR,
+            POLICY_SET,
             FILING,
             TIMETABLE,
             CLASS_STEP,
@@ -71,6 +75,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             FUND_MOVE,
             DOCUMENT,
             ARCHIVE_STEP,
+            DUTY,
+            MISSED,
             SIGNAL,
             LINK,
         )

@@ -18,6 +18,7 @@ PATHS = (
     "/classes/{one}",
     "/classes/{one}?at=30",
     "/risk",
+    "/duties",
     "/archive",
     "/archive/{one}",
     "/trail",
@@ -168,7 +169,7 @@ def test_sealed_doubts_are_shown_to_their_readers_alone(
 
 
 def test_nobody_is_ranked_by_heads(place: Served) -> None:
-    for path in ("/", "/risk", "/archive", "/funds"):
+    for path in ("/", "/risk", "/duties", "/archive", "/funds"):
         assert "排名" not in page(place.as_("CITY_HR"), path)
 
 
@@ -179,7 +180,12 @@ def test_the_menu_offers_what_a_role_may_ask(place: Served) -> None:
         return list(addresses(side))
 
     own = place.told.institutions[EAST]
-    assert menu(place.as_("INST_CLERK", institution=own)) == ["/", "/archive", "/docs"]
+    assert menu(place.as_("INST_CLERK", institution=own)) == [
+        "/",
+        "/duties",
+        "/archive",
+        "/docs",
+    ]
     assert "/risk" not in menu(place.as_("COUNTY_HR", county=EAST))
     assert "/trail" in menu(place.as_("DISCIPLINE"))
 
