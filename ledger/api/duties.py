@@ -47,7 +47,7 @@ def routes() -> APIRouter:
 async def duties(  # noqa: PLR0913, PLR0917 - the criteria of the list
     request: Request,
     rule: Words = [],  # noqa: B006 - FastAPI copies it
-    state: Annotated[list[str], Query(description="OVERDUE, MISSED, OPEN, UNSET and so on")] = [],  # noqa: B006 - likewise
+    state: Annotated[list[str], Query(description="OVERDUE, MISSED, OPEN and so on; UNDONE")] = [],  # noqa: B006 - likewise
     county: Words = [],  # noqa: B006 - likewise
     institution: Words = [],  # noqa: B006 - likewise
     owed_by: Words = [],  # noqa: B006 - likewise

@@ -9,7 +9,7 @@ from ledger.application.asking import Asked
 from ledger.application.criteria import When, bodies_of, counties_of, day, given, identity, order_of
 from ledger.application.running import Ledger
 from ledger.security.authority import Reach
-from projections.duties.queries import COLUMNS, DutyFilter
+from projections.duties.queries import COLUMNS, UNDONE, DutyFilter
 from projections.paging import Order
 
 _TIME_OF = "select recorded_at from ledger.entry where position = %s"
@@ -20,7 +20,7 @@ class DutyCriteria:
     """What a list of duties is asked for, as words; empty words ask for nothing.
 
     Attributes:
-        state: How they stand, OVERDUE among it.
+        state: How they stand; OVERDUE is among it, and UNDONE for all that is still to be done.
         class_id: The class, whose claims and certificates count as well.
         due: The last day by which they are due.
         sort: The column, with ``-`` before it for the highest first.
@@ -45,13 +45,19 @@ class DutyCriteria:
         return DutyFilter(
             today=today,
             rule_ids=given(self.rule),
-            states=given(self.state),
+            states=self.states,
             counties=counties_of(reach, self.county),
             institution_ids=bodies_of(reach, self.institution),
             class_ids=[identity("class", one)] if one else (),
             owed_by=given(self.owed_by) if reach.institution is None else ("INSTITUTION",),
             due_to=day("due", self.due.strip()),
         )
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states asked for, one by one."""
+        named = given(self.state)
+        return (*named, *UNDONE) if "UNDONE" in named else named
 
     def order(self) -> Order:
         """Return the order.

@@ -123,10 +123,16 @@ def duties(  # noqa: PLR0913 - the filters of the list
     form: Output = None,
 ) -> None:
     """职责期限：谁应在何日之前办什么，办了没有 · who owes what by which day."""
-    from projections.duties.queries import STATES, DutyFilter, page, stands  # noqa: PLC0415 - heavy
+    from projections.duties.queries import (  # noqa: PLC0415 - heavy
+        STATES,
+        UNDONE,
+        DutyFilter,
+        page,
+        stands,
+    )
 
-    if state and state not in STATES:
-        known = "、".join(STATES)
+    if state not in ("", "UNDONE", *STATES):
+        known = "、".join(("UNDONE", *STATES))
         raise NotUnderstood(Message(f"没有状态{state}；可用：{known}", f"unknown; known: {known}"))
 
     async def ask(connection: Any) -> Any:  # noqa: ANN401 - a day and a page
@@ -135,7 +141,7 @@ def duties(  # noqa: PLR0913 - the filters of the list
         only = DutyFilter(
             today=today,
             rule_ids=[rule] if rule else [],
-            states=[state] if state else [],
+            states=UNDONE if state == "UNDONE" else [state] if state else [],
             counties=[county] if county else [],
         )
         return today, await page(connection, only=only, rows=rows, moment=moment)

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import QueryParams
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from aggregates.law.clauses import Clause, clause
 from aggregates.law.deadlines import local_date
@@ -16,7 +16,7 @@ from ledger.application.criteria import refused, when
 from ledger.application.duties import DutyCriteria, asked_on
 from ledger.application.naming import COUNTIES
 from ledger.security.authority import may
-from ledger.web.rendering import caller_of, ledger_of, render
+from ledger.web.rendering import caller_of, ledger_of, link, render
 from ledger.web.texts import TEXTS
 from projections.class_ledger.choices import institutions
 from projections.duties import queries
@@ -24,6 +24,7 @@ from projections.duties.queries import STATES, DutyRow, stands
 from projections.paging import BadCursor
 
 RULES = ("PLN-01", "PLN-02", "DEL-02", "DEL-05", "CRT-03", "ELG-21", "CLM-11", "SUP-24")
+SEE_OTHER = 303
 OWED_BY = ("INSTITUTION", "AUTHORITY")
 TONES: Mapping[str, str] = {
     "OVERDUE": "red",
@@ -90,7 +91,9 @@ def criteria_of(asked: QueryParams) -> DutyCriteria:
 
 
 async def page(request: Request) -> Response:
-    """Show the duties."""
+    """Show the duties; whoever asks for nothing in particular sees what is still to be done."""
+    if not request.url.query:
+        return RedirectResponse(link(request.url.path, state="UNDONE"), SEE_OTHER)
     params, ledger = request.query_params, ledger_of(request)
     criteria = criteria_of(params)
     order = criteria.order()
@@ -108,7 +111,9 @@ async def page(request: Request) -> Response:
             )
         except BadCursor:
             raise refused("cursor", TEXTS["bad cursor"]) from None
-        states = await queries.by_state(asked.connection, only=only, moment=then.moment)
+        # Counted whatever the state asked for: from each number one gets to its rows.
+        whole = replace(only, states=())
+        states = await queries.by_state(asked.connection, only=whole, moment=then.moment)
         bodies = await institutions(asked.connection, asked.reach.county)
     totals = Counter[str]()
     for one in states:
@@ -123,11 +128,13 @@ async def page(request: Request) -> Response:
         page=rows,
         lines=[_line(row, today) for row in rows.rows],
         totals=totals,
+        found=sum(totals[one] for one in only.states or totals),
         figures=FIGURES,
         rules=_rules(states),
         titles={one: clause(one).gist for one in RULES},
         all_rules=RULES,
         states=STATES,
+        choices=("UNDONE", *STATES),
         owers=OWED_BY,
         tones=TONES,
         bodies=[] if asked.reach.institution is not None else bodies,

@@ -26,6 +26,9 @@ STATES = (
 )
 """How a duty may stand; OVERDUE is an open one whose day is over when it is asked for."""
 
+UNDONE = tuple(one for one in STATES if one not in {"LATE", "KEPT", "WITHDRAWN"})
+"""Those of them in which something is still to be done."""
+
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
