@@ -77,6 +77,7 @@ def _steps(log: Log, story: Story, money: Money, chance: Random) -> list[Callabl
         money.give_back,
         money.decide,
         money.pay,
+        money.fail,
         lambda: archives.put(story, chance.choice(archives.KINDS), chance.choice(MEDIA)),
         lambda: archives.check(story, chance.choice(("TRAINING", "FINAL"))),
         lambda: archives.check(story, missing=("LECTURER_FORM",)),
