@@ -125,8 +125,11 @@ async def open_ledger(
             clock=clock,
             ids=ids,
             answered=reader.answer,
-            before={"erase-subject": erasing.complete},
-            after={"erase-subject": erasing.carry_out},
+            before={
+                "erase-subject": erasing.complete,
+                "readmit-subject": erasing.complete_readmission,
+            },
+            after={"erase-subject": erasing.carry_out, "readmit-subject": erasing.readmit},
         )
         await erasing.resume()
         yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)
