@@ -22,6 +22,7 @@ from ledger.integration.exporting import published
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
+from ledger.timers.catching_up import keep_catching_up
 from ledger.timers.folding import Folding
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
@@ -32,7 +33,7 @@ GARBAGE_THRESHOLDS = (20_000, 20, 20)
 """So many objects more than were freed set off a collection; Python's 700 are a few requests."""
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
-TIMERS = (keep_signalling, keep_watching)
+TIMERS = (keep_signalling, keep_watching, keep_catching_up)
 """What runs within the server's own loop."""
 
 
