@@ -3,6 +3,7 @@
 from projections.archive import ARCHIVE
 from projections.class_ledger import CLASS_LEDGER
 from projections.detail.catalogue import PARTS
+from projections.duties import DUTIES
 from projections.entitlements import ENTITLEMENTS
 from projections.funds import FUNDS
 from projections.model import ReadModel
@@ -10,7 +11,7 @@ from projections.risk import RISK
 from projections.spreading import Folds
 from projections.trail import TRAIL
 
-MODELS: tuple[ReadModel, ...] = (CLASS_LEDGER, TRAIL, ENTITLEMENTS, FUNDS, ARCHIVE, RISK)
+MODELS: tuple[ReadModel, ...] = (CLASS_LEDGER, TRAIL, ENTITLEMENTS, FUNDS, ARCHIVE, DUTIES, RISK)
 """The read models, in the order in which they are kept."""
 
 

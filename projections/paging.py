@@ -30,6 +30,7 @@ STREAM_ROWS = 2_000
 _NOTHING = {
     "text": "''",
     "date": "'-infinity'",
+    "timestamptz": "'-infinity'",
     "integer": "-1",
     "bigint": "-1",
     "uuid": "'00000000-0000-0000-0000-000000000000'",

@@ -1,18 +1,31 @@
-"""What may be asked of access: to erase a person. The rest the doors record by themselves."""
+"""What may be asked of access: to erase a person, and to let one come back.
+
+The rest the doors record by themselves.
+"""
 
 from collections.abc import Iterator
 
-from aggregates.access.facts import SubjectErased
+from aggregates.access.facts import SubjectErased, SubjectReadmitted
 from aggregates.access.state import ACCESS, erasure_id
 from aggregates.archive.retention import retention_is_over
 from aggregates.archive.state import ARCHIVE
 from aggregates.decisions import Command, New, Unmet, World, command, hard, lifecycle, unmet
-from aggregates.facts import Code
-from aggregates.ids import ClassId, OfficialId, PersonId
+from aggregates.facts import Code, record
+from aggregates.ids import ClassId, OfficialId, PersonId, PublicityId
+from aggregates.publicity.facts import ObjectionNo
+from aggregates.publicity.state import PUBLICITY
 from aggregates.training_class.state import TRAINING_CLASS
 
 APPROVERS = 2
 """How many approve an erasure, each a different person."""
+
+
+@record
+class ObjectionRef:
+    """An objection: the publicity, and its number there."""
+
+    publicity_id: PublicityId
+    objection_no: ObjectionNo
 
 
 @command(
@@ -30,12 +43,15 @@ class EraseSubject(Command):
         basis: The document it rests on.
         class_ids: Classes of the person, whose archives are looked at; the ledger adds all that
             it knows of.
+        objections: Objections that the person says to have lodged: nothing in the log tells whose
+            they are, and no entry tells it from here on.
     """
 
     person_id: PersonId
     approvers: tuple[OfficialId, ...]
     basis: Code
     class_ids: tuple[ClassId, ...] = ()
+    objections: tuple[ObjectionRef, ...] = ()
 
     def facts(self, world: World) -> Iterator[New]:
         """Record the erasure; the ledger destroys key and rows with it."""
@@ -57,6 +73,18 @@ def not_erased_before(c: EraseSubject, world: World) -> Iterator[Unmet]:
     """A person is erased once."""
     if world.state(ACCESS, erasure_id(c.person_id)).erased_on is not None:
         yield unmet(("尚未删除", "not erased before"), ("已删除", "erased already"))
+
+
+@lifecycle(EraseSubject)
+def objections_were_lodged(c: EraseSubject, world: World) -> Iterator[Unmet]:
+    """Only objections that are on record can be forgotten whose they are."""
+    for at, one in enumerate(c.objections):
+        if one.objection_no not in world.state(PUBLICITY, one.publicity_id).objections:
+            yield unmet(
+                ("已提出的异议", "an objection that was lodged"),
+                ("没有这条异议", "no such objection"),
+                where=f"objections[{at}]",
+            )
 
 
 @hard("ARC-03", EraseSubject)
@@ -83,3 +111,37 @@ def no_archive_needs_it_any_more(c: EraseSubject, world: World) -> Iterator[Unme
     world.states(TRAINING_CLASS, c.class_ids)
     for at, class_id in enumerate(c.class_ids):
         yield from retention_is_over(class_id, world, f"class_ids[{at}]")
+
+
+@command(
+    "readmit-subject",
+    zh="恢复登记",
+    en="Readmit a person who was erased",
+    kind=ACCESS,
+    roles=("SEC_ADMIN",),
+)
+class ReadmitSubject(Command):
+    """A person who was erased comes back: new data may be kept under a fresh key.
+
+    What was erased stays so. Who the person is has to be verified anew before an enrolment.
+
+    Attributes:
+        basis: The document it rests on, such as the person's own application.
+    """
+
+    person_id: PersonId
+    basis: Code
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it; the ledger makes the key."""
+        fact = SubjectReadmitted(
+            person_id=self.person_id, basis=self.basis, readmitted_at=world.now
+        )
+        yield New(ACCESS, erasure_id(self.person_id), fact)
+
+
+@lifecycle(ReadmitSubject)
+def was_erased(c: ReadmitSubject, world: World) -> Iterator[Unmet]:
+    """Only somebody who was erased comes back."""
+    if world.state(ACCESS, erasure_id(c.person_id)).erased_on is None:
+        yield unmet(("已删除的人员", "a person who was erased"), ("未删除", "one who was not"))

@@ -69,6 +69,19 @@ class SensitiveDataAccessed(Fact):
     person_id: PersonId | None = None
 
 
+@fact("access.subject-readmitted.v1")
+class SubjectReadmitted(Fact):
+    """A person who was erased came back: new data may be kept, what was erased stays erased.
+
+    Attributes:
+        basis: The document it rests on, such as the person's own application.
+    """
+
+    person_id: PersonId
+    basis: Code
+    readmitted_at: Instant
+
+
 @fact("access.subject-erased.v1")
 class SubjectErased(Fact):
     """A person's key and rows were destroyed; the entries and every proof stay.

@@ -131,8 +131,11 @@ def class_takes_people(c: EnrolTrainee, world: World) -> Iterator[Unmet]:
 
 @hard("FIL-04", EnrolTrainee)
 def trainee_has_a_real_name(c: EnrolTrainee, world: World) -> Iterator[Unmet]:
-    """Whoever enrols was verified."""
-    if not world.state(TRAINEE, c.person_id).verified:
+    """Whoever enrols was verified; after an erasure, since coming back."""
+    one = world.state(TRAINEE, c.person_id)
+    since = world.state(ACCESS, erasure_id(c.person_id)).readmitted_on
+    anew = since is None or (one.verified_on is not None and one.verified_on >= since)
+    if not one.verified or not anew:
         yield unmet(
             ("通过实名核验的人员", "a person whose identity was verified"),
             ("未通过实名核验", "not verified"),

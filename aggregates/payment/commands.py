@@ -5,7 +5,7 @@ Importing this module registers them all.
 
 from aggregates.payment import rules_paying
 from aggregates.payment.applying import DecideFundingApplication, SubmitFundingApplication
-from aggregates.payment.paying import ConfirmPayment, OrderDisbursement
+from aggregates.payment.paying import ConfirmPayment, OrderDisbursement, RecordPaymentFailure
 
 RULES = (rules_paying,)
 """The modules that hold rules alone."""
@@ -15,5 +15,6 @@ __all__ = [
     "ConfirmPayment",
     "DecideFundingApplication",
     "OrderDisbursement",
+    "RecordPaymentFailure",
     "SubmitFundingApplication",
 ]

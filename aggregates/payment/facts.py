@@ -1,7 +1,8 @@
-"""The story of a funding application (17号 五): submitted, decided, ordered, paid.
+"""The story of a funding application (17号 五): submitted, decided, ordered, paid or failed.
 
 A closed publicity is applied for once for each fund that pays; the finance bureau, or the HR
-bureau that it authorised, orders the disbursements payee by payee and confirms each one.
+bureau that it authorised, orders the disbursements payee by payee and confirms each one. Where a
+bank cannot pay, the money stays reserved, and what the order was for is ordered anew.
 """
 
 from datetime import date
@@ -145,3 +146,38 @@ class DisbursementPaid(Fact):
     heads: Count
     amount_fen: Fen
     confirmed_by: OfficialId
+
+
+FailureReason = Literal[
+    "ACCOUNT_CLOSED", "ACCOUNT_WRONG", "HOLDER_DIFFERS", "ACCOUNT_FROZEN", "BANK_FAULT", "OTHER"
+]
+"""Why a bank did not pay (退票): the account, its holder, or the bank itself."""
+
+
+@fact("payment.disbursement-failed.v1")
+class DisbursementFailed(Fact):
+    """The bank could not pay an order; nothing of it was paid, and its money stays reserved.
+
+    Attributes:
+        reason: Why, as the bank says.
+        bank_ref: The bank's reference, if it gave one.
+        failed_at: When, as the bank says.
+        lines: What of each claim waits for another order.
+        amount_fen: What was not paid.
+    """
+
+    payment_id: PaymentId
+    order_no: Code
+    publicity_id: PublicityId
+    county_code: CountyCode
+    fund: Fund
+    year: Year
+    payee_person_id: PersonId | None = None
+    payee_institution_id: InstitutionId | None = None
+    reason: FailureReason
+    bank_ref: Code | None = None
+    failed_at: Instant
+    lines: OrderLines
+    heads: Count
+    amount_fen: Fen
+    recorded_by: OfficialId

@@ -1,4 +1,4 @@
-"""What may be asked to pay what finance approved: order it, confirm it (17号 五: 资金拨付)."""
+"""What may be asked to pay what finance approved: order it, confirm it, or say that it failed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,8 +12,10 @@ from aggregates.ids import ClaimId, PaymentId
 from aggregates.law.deadlines import local_date
 from aggregates.payment.applying import Lines, reason_of
 from aggregates.payment.facts import (
+    DisbursementFailed,
     DisbursementOrdered,
     DisbursementPaid,
+    FailureReason,
     OrderLine,
 )
 from aggregates.payment.state import PAYMENT, Order
@@ -168,6 +170,57 @@ class ConfirmPayment(Command):
             )
             for item in items:
                 yield _used(self.payment_id, line.claim_id, item, fact, world)
+
+
+@command(
+    "record-payment-failure",
+    zh="登记拨付失败",
+    en="Record a failed payment",
+    kind=PAYMENT,
+    roles=PAYING,
+)
+class RecordPaymentFailure(Command):
+    """The bank could not pay an order; what it was for waits for another one.
+
+    Attributes:
+        reason: Why, as the bank says.
+        bank_ref: The bank's reference, if it gave one.
+        failed_at: When, as the bank says.
+    """
+
+    payment_id: PaymentId
+    order_no: Code
+    reason: FailureReason
+    bank_ref: Code | None = None
+    failed_at: Instant
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record the failure; its items are approved again, and their money stays reserved."""
+        one = world.state(PAYMENT, self.payment_id)
+        order = one.orders.get(self.order_no) or Order((), 0, None, None)
+        why = reason_of(self.payment_id, one)
+        fact = DisbursementFailed(
+            payment_id=self.payment_id,
+            order_no=self.order_no,
+            publicity_id=why.publicity_id,
+            county_code=one.county or world.city,
+            fund=one.fund,
+            year=one.year or world.today.year,
+            payee_person_id=order.person_id,
+            payee_institution_id=order.institution_id,
+            reason=self.reason,
+            bank_ref=self.bank_ref,
+            failed_at=self.failed_at,
+            lines=order.lines,
+            heads=sum(line.heads for line in order.lines),
+            amount_fen=order.amount_fen,
+            recorded_by=world.caller.person,
+        )
+        yield New(PAYMENT, self.payment_id, fact, county=one.county)
+        claims = world.states(SUBSIDY_CLAIM, [line.claim_id for line in order.lines])
+        for line in order.lines:
+            back = [one for one in _ordered(claims[line.claim_id], line) if one.stage == "ORDERED"]
+            yield from staged(line.claim_id, back, "FUNDING_APPROVED", why, world)
 
 
 def _ordered(claim: Claim, line: OrderLine) -> tuple[Item, ...]:

@@ -1,4 +1,4 @@
-"""What orders and payments must keep: order of steps, amount, account, who may not pay."""
+"""What orders, payments and failures must keep: order, amount, account, who may not pay."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,13 @@ from aggregates.institution.state import INSTITUTION
 from aggregates.law.deadlines import ClaimMode, local_date
 from aggregates.payment.applying import touches
 from aggregates.payment.facts import ORDER_CLAIMS_MAX
-from aggregates.payment.paying import ConfirmPayment, OrderDisbursement, first_claim, payable
+from aggregates.payment.paying import (
+    ConfirmPayment,
+    OrderDisbursement,
+    RecordPaymentFailure,
+    first_claim,
+    payable,
+)
 from aggregates.payment.state import PAYMENT, Order, Payment
 from aggregates.publicity.state import PUBLICITY
 from aggregates.sealed import Account, Matchable
@@ -146,14 +152,17 @@ def payer_is_no_reviewer(c: OrderDisbursement, world: World) -> Iterator[Unmet]:
     yield from _reviewed_it(list(world.states(SUBSIDY_CLAIM, c.claim_ids).values()), world)
 
 
-def _order_of(c: ConfirmPayment, world: World) -> tuple[Payment, Order | None]:
+Answered = ConfirmPayment | RecordPaymentFailure
+
+
+def _order_of(c: Answered, world: World) -> tuple[Payment, Order | None]:
     one = world.state(PAYMENT, c.payment_id)
     return one, one.orders.get(c.order_no)
 
 
-@lifecycle(ConfirmPayment)
-def order_waits_for_the_bank(c: ConfirmPayment, world: World) -> Iterator[Unmet]:
-    """A payment is confirmed once, for an order that was given, and not before it was made."""
+@lifecycle(ConfirmPayment, RecordPaymentFailure)
+def order_waits_for_the_bank(c: Answered, world: World) -> Iterator[Unmet]:
+    """A bank's answer is recorded once, for an order of the county, and not before it came."""
     one, order = _order_of(c, world)
     if not one.status:
         yield unmet(("资金申请", "a funding application"), ("没有这份申请", "no such application"))
@@ -161,17 +170,25 @@ def order_waits_for_the_bank(c: ConfirmPayment, world: World) -> Iterator[Unmet]
     yield from in_reach(None, one.county, world)
     if order is not None and order.paid:
         yield unmet(("未确认的拨付", "a payment not confirmed yet"), ("已确认", "it was confirmed"))
-    if local_date(c.paid_at) > world.today:
+    if order is not None and order.failed:
         yield unmet(
-            (f"不晚于{world.today}", f"by {world.today}"),
-            (str(local_date(c.paid_at)),) * 2,
-            where="paid_at",
+            ("未失败的拨付指令", "an order that did not fail"),
+            ("已登记失败，须另行下达", "it failed; another order is needed"),
+            where="order_no",
+        )
+    if isinstance(c, ConfirmPayment):
+        field, when = "paid_at", c.paid_at
+    else:
+        field, when = "failed_at", c.failed_at
+    if local_date(when) > world.today:
+        yield unmet(
+            (f"不晚于{world.today}", f"by {world.today}"), (str(local_date(when)),) * 2, where=field
         )
 
 
-@hard("CLM-08", ConfirmPayment)
-def ordered_before_paid(c: ConfirmPayment, world: World) -> Iterator[Unmet]:
-    """The payment follows its order."""
+@hard("CLM-08", ConfirmPayment, RecordPaymentFailure)
+def ordered_before_paid(c: Answered, world: World) -> Iterator[Unmet]:
+    """The payment, or its failure, follows its order."""
     _, order = _order_of(c, world)
     if order is None:
         yield unmet(
@@ -194,6 +211,16 @@ def paid_what_was_ordered(c: ConfirmPayment, world: World) -> Iterator[Unmet]:
 @hard("CLM-12", ConfirmPayment)
 def confirmer_is_no_reviewer(c: ConfirmPayment, world: World) -> Iterator[Unmet]:
     """Nor did who confirms the payment review any of them."""
+    _, order = _order_of(c, world)
+    ids = () if order is None else [line.claim_id for line in order.lines]
+    yield from _reviewed_it(list(world.states(SUBSIDY_CLAIM, ids).values()), world)
+
+
+@flag("CLM-12", RecordPaymentFailure)
+def whoever_records_a_failure_is_no_reviewer(
+    c: RecordPaymentFailure, world: World
+) -> Iterator[Unmet]:
+    """A failure grants nothing: it is recorded whoever says so, and a reviewer is shown."""
     _, order = _order_of(c, world)
     ids = () if order is None else [line.claim_id for line in order.lines]
     yield from _reviewed_it(list(world.states(SUBSIDY_CLAIM, ids).values()), world)

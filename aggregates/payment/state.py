@@ -17,6 +17,7 @@ from aggregates.ids import (
 )
 from aggregates.law.catalogues import Fund
 from aggregates.payment.facts import (
+    DisbursementFailed,
     DisbursementOrdered,
     DisbursementPaid,
     FundingApplicationDecided,
@@ -41,6 +42,7 @@ class Order:
         person_id: Who is paid, in mode PERSON.
         institution_id: Who is paid otherwise.
         paid: Whether the bank paid it.
+        failed: Whether the bank could not pay it.
     """
 
     lines: tuple[OrderLine, ...]
@@ -48,6 +50,7 @@ class Order:
     person_id: PersonId | None
     institution_id: InstitutionId | None
     paid: bool = False
+    failed: bool = False
 
 
 _NO_CLAIMS: Mapping[ClaimId, BatchClaim] = MappingProxyType({})
@@ -86,8 +89,8 @@ class Payment:
 
     @property
     def ordered_fen(self) -> int:
-        """What was ordered so far."""
-        return sum(one.amount_fen for one in self.orders.values())
+        """What was ordered so far, what banks could not pay left out."""
+        return sum(one.amount_fen for one in self.orders.values() if not one.failed)
 
     @property
     def paid_fen(self) -> int:
@@ -120,13 +123,20 @@ def evolve(one: Payment, fact: Fact, at: Recorded) -> Payment:
             )
             return replace(one, orders=MappingProxyType({**one.orders, fact.order_no: made}))
         case DisbursementPaid():
-            held = one.orders.get(fact.order_no) or Order(
-                fact.lines, fact.amount_fen, fact.payee_person_id, fact.payee_institution_id
-            )
-            paid = replace(held, amount_fen=fact.amount_fen, paid=True)
+            paid = replace(_order(one, fact), amount_fen=fact.amount_fen, paid=True)
             return replace(one, orders=MappingProxyType({**one.orders, fact.order_no: paid}))
+        case DisbursementFailed():
+            failed = replace(_order(one, fact), failed=True)
+            return replace(one, orders=MappingProxyType({**one.orders, fact.order_no: failed}))
         case _:
             return one
+
+
+def _order(one: Payment, fact: DisbursementPaid | DisbursementFailed) -> Order:
+    """Return the order that a bank answers, as the answer tells it where history has none."""
+    return one.orders.get(fact.order_no) or Order(
+        fact.lines, fact.amount_fen, fact.payee_person_id, fact.payee_institution_id
+    )
 
 
 PAYMENT = stream("payment", Payment(), evolve)

@@ -5,6 +5,7 @@ Importing this module registers them all.
 
 from aggregates.subsidy_claim import rules_limits, rules_modes, rules_worth
 from aggregates.subsidy_claim.accepting import AcceptClaim, RefuseClaim, ReturnClaim
+from aggregates.subsidy_claim.catching_up import CatchUpProject
 from aggregates.subsidy_claim.cutting import DisallowItem, HoldItems, ReleaseItems
 from aggregates.subsidy_claim.funding import AssignFundSource, FundChoice
 from aggregates.subsidy_claim.resolving import IssueAuditReport, ResolvedClaim, ResolveMeeting
@@ -18,6 +19,7 @@ __all__ = [
     "RULES",
     "AcceptClaim",
     "AssignFundSource",
+    "CatchUpProject",
     "DisallowItem",
     "FundChoice",
     "HoldItems",

@@ -15,7 +15,7 @@ from aggregates.subsidy_claim.case import Case, Head
 from aggregates.subsidy_claim.facts import FundSourceAssigned
 from aggregates.subsidy_claim.items import Item, heads_of, total_of
 from aggregates.subsidy_claim.parts import FundBalance, FundShare
-from aggregates.subsidy_claim.reach import claim_is_known, of_claim, whose
+from aggregates.subsidy_claim.reach import claim_is_known, of_claim, taking, whose
 from aggregates.subsidy_claim.rules_modes import ENTERPRISE_SCHEMES
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.subsidy_claim.wording import about_heads, about_items, yuan
@@ -84,6 +84,7 @@ class AssignFundSource(Command):
             assigned_by=world.caller.person,
         )
         yield of_claim(self.claim_id, fact, world)
+        yield from taking(self.claim_id, total_of(one.live()), world)
 
 
 def balances_of(county: str, world: World) -> dict[Fund, FundAccount]:

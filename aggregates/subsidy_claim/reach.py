@@ -11,7 +11,7 @@ from aggregates.ids import ClaimId, ClassId, InstitutionId, derived_id
 from aggregates.law.deadlines import ClaimMode
 from aggregates.project.facts import ProjectMoneyTaken
 from aggregates.project.state import PROJECT
-from aggregates.subsidy_claim.items import Item
+from aggregates.subsidy_claim.items import Item, total_of
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM, Claim
 from aggregates.training_class.facts import ClaimFiled
 from aggregates.training_class.reach import in_reach, nobody_else, of_class
@@ -156,8 +156,20 @@ def taking(
     if one.project_id is None:
         return
     before = world.state(PROJECT, one.project_id).claims.get(claim_id)
-    if before == amount_fen or (before is None and not begins):
-        return
+    # Of a claim that was accepted before projects were told, it learns at the claim's next step.
+    accepted = begins or one.accepted_on is not None
+    if accepted and before != amount_fen:
+        yield told_to_project(claim_id, one, amount_fen, world)
+
+
+def takes(one: Claim) -> int:
+    """Return what an accepted claim takes of its project's contract, as it stands."""
+    return 0 if one.status == "REFUSED" else total_of(one.live())
+
+
+def told_to_project(claim_id: ClaimId, one: Claim, amount_fen: int, world: World) -> New:
+    """Return the fact that tells the project of a claim what it takes."""
+    assert one.project_id is not None  # noqa: S101 - or there is nobody to tell
     of = whose_is(claim_id, one, world)
     fact = ProjectMoneyTaken(
         project_id=one.project_id,
@@ -167,7 +179,7 @@ def taking(
         county_code=of.county,
         amount_fen=amount_fen,
     )
-    yield New(PROJECT, one.project_id, fact, county=of.county, about=claim_id, regime=one.regime)
+    return New(PROJECT, one.project_id, fact, county=of.county, about=claim_id, regime=one.regime)
 
 
 def freed(

@@ -245,9 +245,10 @@ class ResolveMeeting(Command):
                 doc_sha256=self.doc_sha256,
             )
             yield of_claim(row.claim_id, fact, world)
-            if row.decision == "REJECT":
+            rejected = row.decision == "REJECT"
+            if rejected:
                 yield from freed(row.claim_id, live, "REFUSED", world)
-                yield from taking(row.claim_id, 0, world)
+            yield from taking(row.claim_id, 0 if rejected else total_of(live), world)
 
 
 @lifecycle(ResolveMeeting)

@@ -1,7 +1,7 @@
 """What timers, imports and operators ask to be recorded."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from aggregates.system.facts import (
     REJECTED_MAX,
     Damage,
     DeadlineMissed,
+    DeadlineRecomputed,
     DocumentsChecked,
     ImportBatchAccepted,
     IntakeDropped,
     Offset,
     RejectedRow,
 )
-from aggregates.system.state import SYSTEM, missed_id
+from aggregates.system.state import SYSTEM, missed_id, recomputed_id
 
 _NAMED_CHARS_MAX = 60_000
 _DAMAGE_CHARS = 130
@@ -51,7 +52,7 @@ class RecordMissedDeadline(Command):
         del world
         yield New(
             SYSTEM,
-            missed_id(self.duty_rule_id, self.subject, self.due_at.astimezone(UTC)),
+            missed_id(self.duty_rule_id, self.subject, self.due_at),
             DeadlineMissed(
                 duty_rule_id=self.duty_rule_id,
                 responsible_org=self.responsible_org,
@@ -68,17 +69,72 @@ class RecordMissedDeadline(Command):
 @lifecycle(RecordMissedDeadline)
 def missed_once_and_truly(c: RecordMissedDeadline, world: World) -> Iterator[Unmet]:
     """A deadline is missed only when it is over, once, by one thing; only a timer says so."""
-    if world.channel != "timer":
-        yield unmet(("由定时任务记录", "recorded by the timer"), ("其他渠道", "another channel"))
-    if len(c.subject.given) != 1:
-        yield unmet(
-            ("恰好一个对象", "exactly one subject"),
-            (f"{len(c.subject.given)}个", str(len(c.subject.given))),
-            where="subject",
-        )
+    yield from _told_by_the_timer(c.subject, world)
     if world.now < c.due_at:
         yield unmet(("期限已过", "the deadline is over"), ("尚未到期", "it is not over yet"))
-    one = missed_id(c.duty_rule_id, c.subject, c.due_at.astimezone(UTC))
+    one = missed_id(c.duty_rule_id, c.subject, c.due_at)
+    if world.exists(SYSTEM, one):
+        yield unmet(("尚未记录", "not recorded before"), ("已记录", "recorded already"))
+
+
+def _told_by_the_timer(subject: Subject, world: World) -> Iterator[Unmet]:
+    if world.channel != "timer":
+        yield unmet(("由定时任务记录", "recorded by the timer"), ("其他渠道", "another channel"))
+    if len(subject.given) != 1:
+        yield unmet(
+            ("恰好一个对象", "exactly one subject"),
+            (f"{len(subject.given)}个", str(len(subject.given))),
+            where="subject",
+        )
+
+
+@command(
+    "record-recomputed-deadline",
+    zh="记录期限重算",
+    en="Record that a deadline was counted anew",
+    kind=SYSTEM,
+    roles=("TIMER",),
+)
+class RecordRecomputedDeadline(Command):
+    """A timer found that a deadline falls on another day by the calendar in force now."""
+
+    rule_id: Code
+    subject: Subject
+    county_code: CountyCode | None = None
+    old_due_on: date
+    new_due_on: date
+    calendar_version: Code | None = None
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it once; the id follows from rule, subject and both days."""
+        del world
+        yield New(
+            SYSTEM,
+            recomputed_id(self.rule_id, self.subject, self.old_due_on, self.new_due_on),
+            DeadlineRecomputed(
+                rule_id=self.rule_id,
+                subject=self.subject,
+                county_code=self.county_code,
+                old_due_on=self.old_due_on,
+                new_due_on=self.new_due_on,
+                calendar_version=self.calendar_version,
+            ),
+            county=self.county_code or "",
+            about=self.subject.story,
+        )
+
+
+@lifecycle(RecordRecomputedDeadline)
+def moved_once_and_truly(c: RecordRecomputedDeadline, world: World) -> Iterator[Unmet]:
+    """A deadline is told anew only where its day is another one, once; only a timer says so."""
+    yield from _told_by_the_timer(c.subject, world)
+    if c.old_due_on == c.new_due_on:
+        yield unmet(
+            ("另一日", "another day"),
+            (str(c.new_due_on), str(c.new_due_on)),
+            where="new_due_on",
+        )
+    one = recomputed_id(c.rule_id, c.subject, c.old_due_on, c.new_due_on)
     if world.exists(SYSTEM, one):
         yield unmet(("尚未记录", "not recorded before"), ("已记录", "recorded already"))
 

@@ -1,5 +1,6 @@
-"""What the service records by itself: missed deadlines, imports, checks, messages, seals."""
+"""What the service records by itself: deadlines, imports, checks, messages, sealed entries."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -33,6 +34,29 @@ class DeadlineMissed(Fact):
     county_code: CountyCode | None = None
     due_at: Instant
     subject: Subject
+    calendar_version: Code | None = None
+
+
+@fact("system.deadline-recomputed.v1")
+class DeadlineRecomputed(Fact):
+    """An open deadline, or one recorded as missed, falls on another day than was told before.
+
+    Calendars and parameters are published after the fact; what was decided meanwhile stands, and
+    a miss that was recorded stays recorded, with this beside it.
+
+    Attributes:
+        rule_id: The rule that asks for what is due.
+        subject: What it is about.
+        old_due_on: The last day as it was told.
+        new_due_on: The last day as it is counted now.
+        calendar_version: The working-day calendar it is counted with now, if any was needed.
+    """
+
+    rule_id: Code
+    subject: Subject
+    county_code: CountyCode | None = None
+    old_due_on: date
+    new_due_on: date
     calendar_version: Code | None = None
 
 

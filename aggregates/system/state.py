@@ -1,7 +1,7 @@
 """What the streams of the service add up to: little, since each has one entry."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from aggregates.decisions import Recorded, stream
@@ -10,6 +10,16 @@ from aggregates.ids import derived_id
 from aggregates.subject import Subject
 from aggregates.system.facts import (
     DeadlineMissed,
+    DeadlineRecomputed,
+    DocumentsChecked,
+    ImportBatchAccepted,
+    IntakeDropped,
+    SealedRecorded,
+)
+
+_RECORDED = (
+    DeadlineMissed,
+    DeadlineRecomputed,
     DocumentsChecked,
     ImportBatchAccepted,
     IntakeDropped,
@@ -31,10 +41,7 @@ class System:
 def evolve(system: System, fact: Fact, at: Recorded) -> System:
     """Return the matter after one more fact."""
     del at
-    if isinstance(
-        fact,
-        DeadlineMissed | DocumentsChecked | ImportBatchAccepted | IntakeDropped | SealedRecorded,
-    ):
+    if isinstance(fact, _RECORDED):
         return System(recorded=True)
     return system
 
@@ -46,4 +53,10 @@ SEALED = stream("sealed", System(), evolve)
 
 def missed_id(duty_rule_id: str, subject: Subject, due_at: datetime) -> UUID:
     """Return the id of the one record that a duty was missed on a deadline."""
-    return derived_id("deadline-missed", duty_rule_id, *subject.given, due_at.isoformat())
+    moment = due_at.astimezone(UTC).isoformat()
+    return derived_id("deadline-missed", duty_rule_id, *subject.given, moment)
+
+
+def recomputed_id(rule_id: str, subject: Subject, old: date, new: date) -> UUID:
+    """Return the id of the one record that a deadline fell on one day and falls on another."""
+    return derived_id("deadline-recomputed", rule_id, *subject.given, old, new)

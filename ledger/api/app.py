@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.api import commands, documents, exhibits, health, looks, packages, problems, receipts
 from ledger.api.acting import Acting, command_in
+from ledger.api.heads import HeadAsGet
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -155,5 +156,6 @@ def make_app(  # noqa: PLR0913 - what it is made of, by name
     problems.install(app)
     app.add_middleware(SignIn, ledger=ledger, sessions=sessions)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     app.acting = SecurityHeaders(SignIn(Acting(ledger), ledger=ledger, sessions=sessions))
     return app

@@ -159,6 +159,8 @@ def install(app: FastAPI) -> None:
         kind = "not-found" if error.status_code == 404 else "http"  # noqa: PLR2004 - on purpose
         answer = problem(error.status_code, kind, TITLES[kind], lang_of(request))
         answer.headers.update(error.headers or {})  # a 405 says what is allowed
+        if answer.headers.get("allow") == "GET":
+            answer.headers["allow"] = "GET, HEAD"
         return answer
 
     for cls in TOLD:

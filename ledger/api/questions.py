@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from aggregates.language import Message
-from ledger.api import single
+from ledger.api import duties, single
 from ledger.api.problems import lang_of
 from ledger.api.shapes import ArchiveList, ClassList, FundList, RiskList, as_of
 from ledger.api.streaming import Export, Form, Rows, as_file, caller_of, ledger_of
@@ -89,6 +89,7 @@ def routes() -> APIRouter:
             response_class=Response,
             responses={200: {"model": shape}},
         )
+    router.include_router(duties.routes())
     router.include_router(single.routes())
     return router
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.application.criteria import When
 from projections.archive.queries import ArchiveRow, ArchiveTotals, DocumentRow
 from projections.class_ledger.queries import ClassRow, ClassTotals
+from projections.duties.queries import DutyRow, StateRow
 from projections.entitlements.queries import EntitlementRow, YearRow
 from projections.funds.queries import FundRow
 from projections.risk.queries import RuleRow, SignalRow
@@ -152,6 +153,22 @@ class Dossier:
     as_of: AsOf
     row: ArchiveRow
     documents: list[DocumentRow]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyList:
+    """A page of duties, with how many of each rule stand how.
+
+    Attributes:
+        today: The local date on which it is asked: an open duty due before it is overdue.
+    """
+
+    as_of: AsOf
+    today: date
+    states: list[StateRow]
+    rows: tuple[DutyRow, ...]
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ledger.api.shapes import (
     as_of,
 )
 from ledger.api.streaming import NDJSON, caller_of, ledger_of
-from ledger.application.access import record_access
+from ledger.application.access import PERSONAL, record_access
 from ledger.application.asking import Asked, NotFound, asking, leaves_trace, purpose_of
 from ledger.application.criteria import When, refused, when, within
 from ledger.application.entries import ENTRIES_MAX, entries_after, entry_for
@@ -170,6 +170,7 @@ async def trail(  # noqa: PLR0913, PLR0917 - what a trail is asked for
             fields=("trail",),
             purpose=why,
             person=one if kind == "person" else None,
+            about=(one,) if kind in PERSONAL else (),
         )
         page = await trails.page(
             asked.connection,

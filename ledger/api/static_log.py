@@ -71,5 +71,4 @@ def add_log(app: FastAPI, published: Mapping[str, bytes]) -> None:
     router = APIRouter(tags=["log"])
     below = f"{PREFIX}/{{path:path}}"
     router.add_api_route(below, read, summary="静态日志 The log as tiles", response_class=Response)
-    router.add_api_route(below, read, methods=["HEAD"], include_in_schema=False)
     app.include_router(router)

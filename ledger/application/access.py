@@ -4,7 +4,7 @@ Look-ups by auditors and inspectors are sealed: nobody else learns that anything
 anyone. If the fact cannot be appended, nothing is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from aggregates.access.facts import SensitiveDataAccessed
@@ -14,15 +14,18 @@ from aggregates.ids import PersonId
 from aggregates.sealed import FreeText, Personal
 from ledger.application.drafting import Place
 from ledger.application.running import Ledger
-from ledger.rows import VaultRows
+from ledger.rows import NO_ROWS, VaultRows
 from ledger.store.requests import Append
+from ledger.vault.erasing import any_erased, payload_links
 from ledger.vault.opening import Access, Opened, Purpose, open_values
 
+PERSONAL = frozenset({"person", "enrolment", "claim"})
+"""The kinds of things of which one may be a person's."""
 SEALED_READERS = frozenset({"AUDITOR", "DISCIPLINE"})
 """Roles whose own look-ups are sealed, under their own role's key."""
 
 
-async def record_access(
+async def record_access(  # noqa: PLR0913 - all that the fact of a look says
     ledger: Ledger,
     caller: Caller,
     *,
@@ -30,6 +33,7 @@ async def record_access(
     fields: Sequence[str],
     purpose: Purpose,
     person: UUID | None = None,
+    about: Collection[UUID] = (),
 ) -> int:
     """Append the fact of a look-up and return its position.
 
@@ -40,6 +44,8 @@ async def record_access(
         fields: The kinds of values seen.
         purpose: Why; its text is sealed, since people write names into it.
         person: Whose data they are, where it is one person.
+        about: Whose else they are, as persons, enrolments or claims: when one of them is
+            erased, the words of the purpose end as well.
 
     Raises:
         Fault: the fact could not be appended (by a copy: at the ledger); nothing may be shown.
@@ -50,6 +56,11 @@ async def record_access(
         )
     one = ledger.ids.new()
     told, rows = await ledger.seals.text(purpose.text, one)
+    whom = {*about} if person is None else {person, *about}
+    if whom and await any_erased(ledger.seals.connection, whom):
+        rows = NO_ROWS  # nothing is kept in words about somebody who was erased
+    elif whom:
+        rows = VaultRows.joined((rows, VaultRows(sealed_links=payload_links(one, sorted(whom)))))
     fact = SensitiveDataAccessed(
         who=caller.person,
         role=caller.role,
@@ -90,6 +101,7 @@ async def open_for(
             fields=access.kinds,
             purpose=purpose,
             person=person,
+            about=access.owners,
         )
 
     async with ledger.pool.connection() as connection:

@@ -117,9 +117,9 @@ class ClassCriteria:
             raise refused("q", _TOO_LONG)
         return ClassFilter(
             counties=counties_of(reach, self.county),
-            institution_ids=_bodies(reach, self.institution),
-            training_types=_given(self.training_type),
-            statuses=_given(self.status),
+            institution_ids=bodies_of(reach, self.institution),
+            training_types=given(self.training_type),
+            statuses=given(self.status),
             month_from=month("start", self.start),
             month_to=month("end", self.end),
             text=self.q.strip(),
@@ -134,7 +134,8 @@ class ClassCriteria:
         return order_of(self.sort, COLUMNS)
 
 
-def _given(values: Sequence[str]) -> tuple[str, ...]:
+def given(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the words of a query that say something."""
     return tuple(one for one in values if one)
 
 
@@ -143,18 +144,23 @@ def counties_of(reach: Reach, asked: Sequence[str]) -> tuple[str, ...]:
 
     Whoever sees one county and asks for another gets an empty list, not its own.
     """
-    given = _given(asked)
+    named = given(asked)
     if not reach.county:
-        return given
-    return (reach.county,) if not given or reach.county in given else (NOWHERE,)
+        return named
+    return (reach.county,) if not named or reach.county in named else (NOWHERE,)
 
 
-def _bodies(reach: Reach, asked: Sequence[str]) -> tuple[UUID, ...]:
-    given = tuple(identity("institution", one) for one in _given(asked))
+def bodies_of(reach: Reach, asked: Sequence[str]) -> tuple[UUID, ...]:
+    """Return the institutions that a list is asked for, within a caller's reach.
+
+    Raises:
+        BadInput: an id cannot be read.
+    """
+    named = tuple(identity("institution", one) for one in given(asked))
     own = reach.institution
     if own is None:
-        return given
-    return (own,) if not given or own in given else (NOBODY,)
+        return named
+    return (own,) if not named or own in named else (NOBODY,)
 
 
 def order_of(sort: str, columns: Sequence[str]) -> Order:
@@ -249,10 +255,10 @@ class RiskCriteria:
         """
         subject = self.subject.strip()
         return RiskFilter(
-            rule_ids=_given(self.rule),
-            severities=_given(self.severity),
+            rule_ids=given(self.rule),
+            severities=given(self.severity),
             counties=counties_of(reach, self.county),
-            subject_kinds=_given(self.subject_kind),
+            subject_kinds=given(self.subject_kind),
             subject_ids=[identity("subject", subject)] if subject else (),
         )
 
@@ -301,8 +307,8 @@ class ArchiveCriteria:
             raise refused("q", _TOO_LONG)
         return ArchiveFilter(
             counties=counties_of(reach, self.county),
-            institution_ids=_bodies(reach, self.institution),
-            states=_given(self.state),
+            institution_ids=bodies_of(reach, self.institution),
+            states=given(self.state),
             lacking=bool(self.lacking),
             due=self._due(reach),
             today=self.today,

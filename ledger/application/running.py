@@ -3,17 +3,18 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from aggregates import catalogue
 from ledger.application.custody import Custody
-from ledger.application.door import Door
+from ledger.application.door import After, Door
 from ledger.application.drafting import Drafting
 from ledger.application.erasing import Erasing
 from ledger.application.looks import Looks
+from ledger.application.preparing import Before
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
@@ -100,6 +101,28 @@ def _drafting(source: str, keyring: Keyring, keys: Mapping[str, bytes], ids: Ids
     return Drafting(source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids)
 
 
+class _Beside(TypedDict):
+    """What of some commands is done beside their decision, by the name of the command."""
+
+    before: Mapping[str, Before]
+    after: Mapping[str, After]
+
+
+def _beside(erasing: Erasing, custody: Custody) -> _Beside:
+    return {
+        "before": {
+            "erase-subject": erasing.complete,
+            "readmit-subject": erasing.complete_readmission,
+            "store-archive-document": custody.complete,
+        },
+        "after": {
+            "erase-subject": erasing.carry_out,
+            "readmit-subject": erasing.readmit,
+            "destroy-archive": custody.carry_out,
+        },
+    }
+
+
 @asynccontextmanager
 async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
     conninfo: str,
@@ -151,11 +174,7 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
             clock=clock,
             ids=ids,
             answered=reader.answer,
-            before={
-                "erase-subject": erasing.complete,
-                "store-archive-document": custody.complete,
-            },
-            after={"erase-subject": erasing.carry_out, "destroy-archive": custody.carry_out},
+            **_beside(erasing, custody),
         )
         await erasing.resume()
         yield Ledger(

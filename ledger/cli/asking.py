@@ -1,4 +1,4 @@
-"""``class list|show``, ``trail``, ``replay``: the same questions as the pages, for a terminal."""
+"""``class``, ``duties``, ``trail``, ``replay``: the same questions as the pages, for a terminal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,6 +49,7 @@ def add(app: typer.Typer) -> None:
     group.command("list")(class_list)
     group.command("show")(class_show)
     app.add_typer(group, name="class")
+    app.command("duties")(duties)
     app.command("trail")(trail)
     app.command("replay")(replay)
 
@@ -119,6 +120,61 @@ def class_show(
         write_exhibit("class", row.class_id, exhibit, moment, demo=demo)
         return
     out_json(asdict(row))
+
+
+def duties(  # noqa: PLR0913 - the filters of the list
+    rule: Annotated[str, typer.Option(help="规则编号，如PLN-01 · a rule")] = "",
+    state: Annotated[
+        str,
+        typer.Option(help="OVERDUE|MISSED|LATE|OPEN|UNSET|PROVISIONAL|SUSPENDED|KEPT|WITHDRAWN"),
+    ] = "",
+    county: Annotated[str, typer.Option(help="区划代码 · county code")] = "",
+    rows: Annotated[int, typer.Option(min=1, max=500, help="行数 · rows")] = ROWS,
+    at: At = None,
+    demo: Demo = False,
+    form: Output = None,
+) -> None:
+    """职责期限：谁应在何日之前办什么，办了没有 · who owes what by which day."""
+    from projections.duties.queries import (  # noqa: PLC0415 - heavy
+        STATES,
+        UNDONE,
+        DutyFilter,
+        page,
+        stands,
+    )
+
+    if state not in ("", "UNDONE", *STATES):
+        known = "、".join(("UNDONE", *STATES))
+        raise NotUnderstood(Message(f"没有状态{state}；可用：{known}", f"unknown; known: {known}"))
+
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a day and a page
+        moment = await _moment(connection, at)
+        today = await _today(connection, moment, demo=demo)
+        only = DutyFilter(
+            today=today,
+            rule_ids=[rule] if rule else [],
+            states=UNDONE if state == "UNDONE" else [state] if state else [],
+            counties=[county] if county else [],
+        )
+        return today, await page(connection, only=only, rows=rows, moment=moment)
+
+    today, found = _ask(ask, demo=demo)
+    names = [name for name in _DUTY if form in (None, Form.TABLE)] or None
+    _tell([asdict(row) | {"state": stands(row, today)} for row in found.rows], names, form)
+
+
+_DUTY = (
+    "rule_id",
+    "state",
+    "due_on",
+    "owed_by",
+    "org",
+    "subject_kind",
+    "ref",
+    "kept_at",
+    "missed_at",
+)
+"""What of a duty fits on a terminal."""
 
 
 def trail(  # noqa: PLR0913 - what a trail is asked for
@@ -220,6 +276,21 @@ async def _moment(connection: Any, at: str | None) -> Any:  # noqa: ANN401 - a m
     )
     row = await found.fetchone()
     return Moment(int(row[0]))
+
+
+async def _today(connection: Any, moment: Any, *, demo: bool) -> date:  # noqa: ANN401 - a moment or none
+    """Return the day on which is asked; in the past, and in a simulated world, that of the log."""
+    from aggregates.law.deadlines import local_date  # noqa: PLC0415 - heavy
+    from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
+
+    found = await connection.execute(
+        "select max(recorded_at) from entry where position <= coalesce(%s, 9e18)",
+        (None if moment is None else moment.until,),
+    )
+    (last,) = await found.fetchone()
+    if last is None or (moment is None and not demo):
+        return local_date(SystemClock().now())
+    return local_date(last)
 
 
 def _ask(ask: Callable[[Any], Awaitable[Any]], *, demo: bool) -> Any:  # noqa: ANN401 - its answer

@@ -19,7 +19,6 @@ from ledger.api.corking import CorkedProtocol
 from ledger.api.questions import routes as question_routes
 from ledger.application.copying import open_copy
 from ledger.application.looks import Looks
-from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
@@ -28,17 +27,21 @@ from ledger.integration.exporting import published
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
+from ledger.timers.catching_up import keep_catching_up
 from ledger.timers.checking import keep_checking
 from ledger.timers.folding import Folding
 from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
+from ledger.timers.watching import keep_watching
 from ledger.web.pages import add_pages
 
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
 """So many objects more than were freed set off a collection; Python's 700 are a few requests."""
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
+TIMERS = (keep_signalling, keep_heads, keep_checking, keep_watching, keep_catching_up)
+"""What runs within the server's own loop."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -127,7 +130,7 @@ async def serve(
         app.state.demo = demo
         for process in beside:
             process.start()
-        timers = _timers(ledger, place.conninfo)
+        timers = [asyncio.create_task(keep(ledger, place.conninfo)) for keep in TIMERS]
         try:
             await _until_signal(app, held, sessions, ready)
         finally:
@@ -184,15 +187,6 @@ async def _until_signal(
     if server.started:
         ready(f"http://{shown}:{port}", sessions)
     await serving
-
-
-def _timers(ledger: Ledger, conninfo: str) -> list[asyncio.Task[None]]:
-    """Begin what the service does by itself through its own door."""
-    return [
-        asyncio.create_task(keep_signalling(ledger, conninfo)),
-        asyncio.create_task(keep_heads(ledger, conninfo)),
-        asyncio.create_task(keep_checking(ledger, conninfo)),
-    ]
 
 
 async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:

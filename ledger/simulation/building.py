@@ -1,13 +1,15 @@
-"""Builds a world in a database: fed, folded, its signals raised, its end marked.
+"""Builds a world in a database: fed, folded, watched over, its signals raised, its end marked.
 
 A world is whole once its last entry, the record of its own script, is in the log. One whose
 building was cut short is thrown away and begun anew; nobody can have written to it yet.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,14 +25,17 @@ from ledger.clock import SimulatedClock
 from ledger.ids import SeededIds
 from ledger.simulation.feeding import Fed, OwnStates, feed
 from ledger.simulation.offices import CITY_CENTRE
+from ledger.simulation.script import Planned
 from ledger.simulation.world import World
 from ledger.store.migrations import migrate
-from ledger.timers import signalling
+from ledger.timers import signalling, watching
 from ledger.vault.keys import SeededKeyring
 from projections.catalogue import folds
 from projections.risk.raising import Signal
 from projections.run import catch_up, prepare
 
+WATCHED_EVERY: Final = timedelta(days=7)
+"""How often somebody looks after duties in a simulated world; a service does it all the time."""
 Progress = Callable[[int], None]
 _SCHEMAS: Final = (
     *("evidence", "ledger", "vault", "security", "mirror", "detail", "model", "aside"),
@@ -47,11 +52,13 @@ class Built:
 
     Attributes:
         fed: What became of the commands.
+        missed: How many missed duties of each rule were recorded.
         signals: What the indicators found.
         raised: How many signals of each indicator were recorded.
     """
 
     fed: Fed
+    missed: Counter[str]
     signals: Sequence[Signal]
     raised: Counter[str]
 
@@ -75,14 +82,32 @@ async def build(conninfo: str, world: World, *, progress: Progress = lambda _: N
         states=OwnStates,
     ) as ledger:
         await found(ledger)
-        fed = await feed(ledger, clock, world.planned, progress=progress)
-        clock.set(world.last_moment)
+        fed, missed = Fed(), Counter[str]()
+        for until, piece in _pieces(world):
+            await feed(ledger, clock, piece, progress=progress, fed=fed)
+            clock.set(until)
+            fold(conninfo)
+            over = watching.find(conninfo, until)
+            missed += await watching.record(ledger, over, at=until)
         fold(conninfo)
         signals = signalling.find(conninfo).signals
         raised = await signalling.record(ledger, signals, at=world.last_moment)
         await _mark(ledger, world, fed)
     fold(conninfo)
-    return Built(fed, signals, raised)
+    return Built(fed, missed, signals, raised)
+
+
+def _pieces(world: World) -> Iterator[tuple[datetime, Sequence[Planned]]]:
+    """Yield a script week by week, each with the moment at which duties are looked at."""
+    start, planned = 0, world.planned
+    until = world.begins_at
+    while until < world.last_moment:
+        until = min(until + WATCHED_EVERY, world.last_moment)
+        end = bisect_left(planned, until, key=lambda one: one.at)
+        yield until, planned[start:end]
+        start = end
+    if start < len(planned):
+        yield until, planned[start:]
 
 
 async def _mark(ledger: Ledger, world: World, fed: Fed) -> None:

@@ -123,6 +123,7 @@ async def feed(
     planned: Sequence[Planned],
     *,
     progress: Progress = lambda _: None,
+    fed: Fed | None = None,
 ) -> Fed:
     """Give every command of a script and compare the answers with the plan.
 
@@ -131,8 +132,9 @@ async def feed(
         clock: The clock of the ledger, which moves along.
         planned: The script in the order of time.
         progress: Told after each batch how many commands are done.
+        fed: What became of the script so far, where this is the next piece of it.
     """
-    fed = Fed()
+    fed = Fed() if fed is None else fed
     for start in range(0, len(planned), BATCH):
         batch = planned[start : start + BATCH]
         answers = await ledger.door.act_each(_in_time(batch, clock))

@@ -12,7 +12,7 @@ from ledger.simulation.classes import ClassPlan, Seat
 from ledger.simulation.days import DAY, in_office, minus, moment, plus
 from ledger.simulation.lists import host
 from ledger.simulation.naming import Naming
-from ledger.simulation.offices import TIMER, Office, as_history
+from ledger.simulation.offices import Office, as_history
 from ledger.simulation.people import Person
 from ledger.simulation.script import Script
 
@@ -57,8 +57,6 @@ class Filing:
             on = date(year, month, 1) if late else before - chance.randrange(2) * DAY
             at = in_office(on, chance)
             plan_ids.append(self._plan(at, held, f"{year}-{month:02}"))
-            if late:
-                self._missed(held[0], plan_ids[-1], date(year, month, 1))
         self._publish(plus(date(year, month, 1), 2), f"{year}-{month:02}", plan_ids, chance)
 
     def _plan(self, at: datetime, held: Sequence[ClassPlan], month: str) -> PlanId:
@@ -82,18 +80,6 @@ class Filing:
         }
         self._script.ask(at, body.caller("INST_HEAD"), "submit-monthly-plan", data)
         return plan_id(body.institution_id, county, month)
-
-    def _missed(self, plan: ClassPlan, plan_id: PlanId, due: date) -> None:
-        """Let the timer find that a plan did not come by the end of the month before."""
-        data = {
-            "duty_rule_id": "PLN-01",
-            "responsible_org": plan.body.uscc,
-            "county_code": plan.county,
-            "due_at": moment(due, 0),
-            "subject": {"plan_id": plan_id},
-        }
-        at = moment(due, 0, 10)
-        self._script.ask(at, TIMER, "record-missed-deadline", data, channel="timer")
 
     def _publish(self, on: date, month: str, plan_ids: Sequence[PlanId], chance: Chance) -> None:
         county = self._office.county

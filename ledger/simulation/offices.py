@@ -12,7 +12,6 @@ CITY_CENTRE = Caller(person=account(CITY, "CITY_CENTRE"), role="CITY_CENTRE", or
 REVIEWERS = Caller(person=account(CITY, "THIRD_PARTY"), role="THIRD_PARTY", org="THIRD-PARTY-1")
 HISTORY = Caller(person=account(CITY, "MIGRATION"), role="MIGRATION", org=f"{CITY}-IT")
 RISK_ENGINE = Caller(person=account(CITY, "RISK_ENGINE"), role="RISK_ENGINE", org=f"{CITY}-IT")
-TIMER = Caller(person=account(CITY, "TIMER"), role="TIMER", org=f"{CITY}-IT")
 ASSESSOR = Caller(person=account(CITY, "ASSESSOR"), role="ASSESSOR", org="ASSESSMENT-1")
 PUBLIC = Caller(person=account(CITY, "PUBLIC"), role="PUBLIC")
 

@@ -14,7 +14,7 @@ from ledger.simulation.lists import host
 from ledger.simulation.naming import Naming, account
 from ledger.simulation.objecting import Objecting, Objection
 from ledger.simulation.offices import Office
-from ledger.simulation.script import Script
+from ledger.simulation.script import Label, Script
 
 BATCH_CLAIMS: Final = 120
 """Claims of one publicity at most."""
@@ -23,6 +23,10 @@ ORDER_ITEMS: Final = 240
 PUBLICITY_DAYS: Final = 5
 FUNDS: Final[tuple[Fund, ...]] = get_args(Fund)
 _MINUTE = timedelta(minutes=1)
+_FAILED_BP: Final = 150
+"""Orders that a bank cannot pay at the first try."""
+_FAILS_FIRST: Final = 2
+"""The order of a county that fails for sure."""
 
 
 class Paying:
@@ -31,11 +35,12 @@ class Paying:
     def __init__(
         self, script: Script, naming: Naming, office: Office, *, objected: bool = True
     ) -> None:
-        """Begin; ``objected`` says whether anybody ever objects."""
+        """Begin; ``objected`` says whether anybody ever objects, or a bank ever fails to pay."""
         self._script = script
         self._naming = naming
         self._office = office
         self._objecting = Objecting(script, naming, office) if objected else None
+        self._ordered = 0
 
     def settle(self, year: int, claims: Sequence[ClaimPlan]) -> list[ClaimPlan]:
         """Write the meetings of a year; return the claims that none of them dealt with."""
@@ -165,6 +170,12 @@ class Paying:
             "amount_fen": amount,
         }
         self._script.ask(at, self._office.payer, "order-disbursement", order)
+        if self._fails(order_no):
+            at = self._failed(payment, order_no, claims, at)
+            order_no = f"{order_no}-2"
+            self._script.ask(
+                at, self._office.payer, "order-disbursement", order | {"order_no": order_no}
+            )
         confirmed = moment(plus(at.date(), 1), 10, at.minute, at.second)
         data = {
             "payment_id": payment,
@@ -176,6 +187,35 @@ class Paying:
         self._script.ask(confirmed, self._office.payer, "confirm-payment", data)
         for claim in claims:
             claim.paid_at = max(claim.paid_at or confirmed, confirmed)
+
+    def _fails(self, order_no: str) -> bool:
+        """Say whether a bank cannot pay an order: now and then, and once in each county for sure.
+
+        What is made for one purpose is paid as it was meant.
+        """
+        if self._objecting is None:
+            return False
+        self._ordered += 1
+        chance = Chance(self._naming.seed, "payment", order_no)
+        return self._ordered == _FAILS_FIRST or chance.happens(_FAILED_BP)
+
+    def _failed(
+        self, payment: PaymentId, order_no: str, claims: Sequence[ClaimPlan], at: datetime
+    ) -> datetime:
+        """Let the bank say that it could not pay; return when the order is given again."""
+        said = moment(plus(at.date(), 1), 9, at.minute, at.second)
+        data = {
+            "payment_id": payment,
+            "order_no": order_no,
+            "reason": "BANK_FAULT",
+            "bank_ref": f"TP{order_no[3:]}",
+            "failed_at": said - timedelta(minutes=20),
+        }
+        self._script.ask(said, self._office.payer, "record-payment-failure", data)
+        subjects = tuple(("claim", str(claim.claim_id)) for claim in claims)
+        why = "a payment that failed and was ordered again"
+        self._script.label(Label("RI-27", "failed", False, subjects, why))  # noqa: FBT003 - it is lawful
+        return moment(plus(said.date(), 1), 15, at.minute, at.second)
 
 
 def _in_custody(claim: ClaimPlan) -> bool:

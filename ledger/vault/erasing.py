@@ -15,7 +15,7 @@ who is erased.
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -31,7 +31,8 @@ from ledger.vault.sealed_facts import is_reader
 
 PAYLOAD: Final = "payload"
 """The kind of link from a person to what was sent with a refused command."""
-_NOTE: Final = "erase"
+Note = Literal["erase", "objected", "readmit"]
+"""What a note tells: a person is to be erased, lodged an objection, or comes back."""
 _RETAINED = Message(
     "法定保存期未满：现在只能限制处理，不能删除",
     "the statutory retention still runs: the data may be restricted, not erased",
@@ -44,10 +45,20 @@ async def erase(
     owners: Collection[UUID],
     *,
     at: datetime,
+    about: Collection[UUID] = (),
+    values: Collection[bytes] = (),
 ) -> int:
     """Destroy keys and rows of owners in one transaction; return how many were not erased yet.
 
     Idempotent. Other processes are told to forget keys that they hold.
+
+    Args:
+        connection: The vault.
+        data_keys: The keys at hand.
+        owners: Whose keys and rows.
+        at: When.
+        about: Who else is told of by texts that lie under keys of their own; those end too.
+        values: Commitments of values that tell of the owners and lie under others' keys.
 
     Raises:
         RetentionRuns: the data of one of them have to be stored still; nobody was erased.
@@ -56,7 +67,8 @@ async def erase(
     if any(is_reader(owner) for owner in owners):
         raise ValueError("the key of a reading role is not a person's")
     async with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(statements.PAYLOADS_ABOUT, {"about": list(owners)})
+        told_of = [*owners, *about]
+        await cursor.execute(statements.PAYLOADS_ABOUT, {"about": told_of})
         named = [*owners, *(payload for (payload,) in await cursor.fetchall())]
         await cursor.execute(
             statements.KEYS_DESTROYED, {"owners": named, "at": at, "on": local_date(at)}
@@ -66,6 +78,7 @@ async def erase(
         if await _number(cursor):
             raise RetentionRuns(_RETAINED)
         await cursor.execute(statements.ROWS_OF_ERASED, {"owners": named})
+        await cursor.execute(statements.VALUES_REMOVED, {"values": list(values)})
         await cursor.execute("select pg_notify(%s, '')", (FORGET_CHANNEL,))
     data_keys.forget(named)
     return erased
@@ -146,22 +159,35 @@ async def readmit(connection: AsyncConnection[Any], data_keys: DataKeys, owner: 
     return readmitted
 
 
-def note_of(person: UUID) -> SealedLinkRow:
-    """Return the note that an erasure is recorded and not carried out yet."""
-    return SealedLinkRow(_NOTE, person, f"{_NOTE}/{person}")
+def note_of(kind: Note, person: UUID, what: str = "") -> SealedLinkRow:
+    """Return the note that something about a person is recorded and not carried out yet.
+
+    Args:
+        kind: What it is.
+        person: The person.
+        what: What is told beside, where that is anything.
+    """
+    return SealedLinkRow(kind, person, f"{kind}/{what or person}")
 
 
-async def erasures_noted(connection: AsyncConnection[Any]) -> list[UUID]:
-    """Return the people whose erasure is recorded and not carried out yet."""
+async def people_noted(connection: AsyncConnection[Any], kind: Note) -> list[UUID]:
+    """Return the people about whom something is recorded and not carried out yet."""
     async with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-        await cursor.execute(statements.NOTES, {"kind": _NOTE})
+        await cursor.execute(statements.NOTES, {"kind": kind})
         return [person for (person,) in await cursor.fetchall()]
 
 
-async def take_note_away(connection: AsyncConnection[Any], person: UUID) -> None:
-    """Say that an erasure was carried out."""
+async def told_in_notes(connection: AsyncConnection[Any], kind: Note, person: UUID) -> list[str]:
+    """Return what the notes of a kind tell beside the person."""
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements.NOTES_OF, {"kind": kind, "person": person})
+        return [stream.partition("/")[2] for (stream,) in await cursor.fetchall()]
+
+
+async def take_notes_away(connection: AsyncConnection[Any], kind: Note, person: UUID) -> None:
+    """Say that it was carried out."""
     async with connection.cursor() as cursor:
-        await cursor.execute(statements.NOTE_TAKEN_AWAY, {"kind": _NOTE, "person": person})
+        await cursor.execute(statements.NOTE_TAKEN_AWAY, {"kind": kind, "person": person})
 
 
 def payload_links(payload: UUID, about: Iterable[UUID]) -> tuple[SealedLinkRow, ...]:

@@ -12,18 +12,22 @@ from starlette.responses import RedirectResponse, Response
 from aggregates.language import Message
 from ledger.application.asking import Asked, NotFound, asking, leaves_trace
 from ledger.application.criteria import When, refused, when, within
+from ledger.application.duties import DutyCriteria, asked_on
 from ledger.application.naming import fact_title, field_title
+from ledger.application.running import Ledger
 from ledger.application.stories import class_story
 from ledger.application.timeline import Event
 from ledger.security.authority import may
 from ledger.web import story
 from ledger.web.class_ledger import GROUPS, TONES
+from ledger.web.duties import TONES as DUTY_TONES
 from ledger.web.rendering import caller_of, lang_of, ledger_of, link, render
 from ledger.web.spelling import minute
 from ledger.web.texts import TEXTS, say
 from ledger.web.trail import purpose_in
 from projections.class_ledger import queries
 from projections.class_ledger.queries import ClassRow
+from projections.duties.queries import StateRow, by_state
 from projections.model import Moment
 
 SEE_OTHER = 303
@@ -56,6 +60,7 @@ async def page(request: Request, class_id: UUID) -> Response:
             raise NotFound(Message("没有这个班期", "there is no such class"))
         within(asked.reach, now.county, now.institution_id)
         told = await class_story(ledger, asked, class_id)
+        duties = await _duties(ledger, asked, class_id, then)
         if params.get("step"):
             return _at_step(request, told.events, params["step"])
         row = now
@@ -93,7 +98,18 @@ async def page(request: Request, class_id: UUID) -> Response:
         archive=may(asked.caller, "archive"),
         asks=leaves_trace(asked.caller),
         purpose=purpose_in(request),
+        duties=duties,
+        duty_tones=DUTY_TONES,
     )
+
+
+async def _duties(ledger: Ledger, asked: Asked, class_id: UUID, then: When) -> list[StateRow]:
+    """Return how the duties of a class stand that the caller may see."""
+    if not may(asked.caller, "duties"):
+        return []
+    today = await asked_on(ledger, asked, then)
+    only = DutyCriteria(class_id=str(class_id)).only(asked.reach, today)
+    return await by_state(asked.connection, only=only, moment=then.moment)
 
 
 def _at_step(request: Request, events: Sequence[Event], step: str) -> Response:

@@ -45,6 +45,7 @@ class Place:
 PLACES = (
     Place("/", "list", "class ledger", "class-ledger"),
     Place("/risk", "bars", "risk", "risk"),
+    Place("/duties", "clock", "duties", "duties"),
     Place("/archive", "box", "archive", "archive"),
     Place("/trail", "route", "trail", "trail"),
     Place("/funds", "coins", "funds", "funds"),

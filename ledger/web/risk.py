@@ -12,14 +12,17 @@ from starlette.responses import Response
 
 from aggregates.law.clauses import CLAUSES, Clause
 from ledger.application.asking import Asked, asking
-from ledger.application.criteria import RiskCriteria, keeps, order_of, refused, when
+from ledger.application.criteria import RiskCriteria, When, keeps, order_of, refused, when
+from ledger.application.duties import DutyCriteria, asked_on
 from ledger.application.naming import COUNTIES
+from ledger.application.running import Ledger
 from ledger.application.sealed_signals import sealed_signals
 from ledger.security.authority import may
 from ledger.web.rendering import Lang, caller_of, lang_of, ledger_of, render
 from ledger.web.texts import TEXTS
 from projections.class_ledger.queries import ClassFilter
 from projections.class_ledger.queries import page as classes
+from projections.duties.queries import by_state
 from projections.paging import BadCursor
 from projections.risk import queries
 from projections.risk.indicator import Indicator
@@ -87,6 +90,7 @@ async def page(request: Request) -> Response:
         sealed = [one for one in await sealed_signals(ledger, asked) if keeps(only, one)]
         if then.moment is not None:
             sealed = [one for one in sealed if one.read_to <= then.position]
+        overdue = await _overdue(ledger, asked, then)
         names = await class_names(asked, [*rows.rows, *sealed])
     severities = Counter[str]()
     for one in by_rule:
@@ -108,11 +112,23 @@ async def page(request: Request) -> Response:
         titles={one.id: one.title for one in INDICATORS},
         params={one.id: {p.name: p.title for p in one.params.values()} for one in INDICATORS},
         chart=_chart(by_month, lang_of(request)),
+        overdue=overdue,
         sealed=sealed,
         reads_sealed="AUDITOR" in asked.reach.sealed,
         names=names,
         follows=may(asked.caller, "trail"),
         counties=COUNTIES,
+    )
+
+
+async def _overdue(ledger: Ledger, asked: Asked, then: When) -> int | None:
+    """Return how many duties are overdue or were missed; None for whoever may not ask."""
+    if not may(asked.caller, "duties"):
+        return None
+    today = await asked_on(ledger, asked, then)
+    only = DutyCriteria(state=("OVERDUE", "MISSED")).only(asked.reach, today)
+    return sum(
+        one.duties for one in await by_state(asked.connection, only=only, moment=then.moment)
     )
 
 

@@ -73,7 +73,8 @@ def _entered(request: Request, session: str, path: str) -> Response:
 async def login(request: Request, code: str | None = None) -> Response:
     """Take the code of a login link, or ask for a token."""
     demo = bool(getattr(request.app.state, "demo", False))
-    if code is None:
+    if code is None or getattr(request.state, "bodiless", False):
+        # A preview that only asks for the head must not use up the link.
         return render(request, "login.html", demo_place=demo, wrong="")
     session = _sessions(request).take_link(code, _ledger(request).clock.now())
     if session is None:

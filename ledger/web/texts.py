@@ -8,13 +8,10 @@ from collections.abc import Mapping
 from aggregates.language import Message
 from ledger.web.texts_archive import ARCHIVE
 from ledger.web.texts_evidence import EVIDENCE
+from ledger.web.texts_watching import DUTIES, STATUS
+from ledger.web.wording import texts
 
-
-def _texts(**pairs: tuple[str, str]) -> dict[str, Message]:
-    return {name.rstrip("_").replace("_", " "): Message(*pair) for name, pair in pairs.items()}
-
-
-_FRAME = _texts(
+_FRAME = texts(
     product=("培训补贴审计台账", "Training Subsidy Audit Ledger"),
     product_line=("明账 Mingzhang", "Mingzhang 明账"),
     skip=("跳到正文", "Skip to the content"),
@@ -58,7 +55,7 @@ _FRAME = _texts(
     yes=("是", "yes"),
     no=("否", "no"),
 )
-_SIGN_IN = _texts(
+_SIGN_IN = texts(
     enter=("登录", "Sign in"),
     link_used=(
         "链接无效或已使用过。一次性链接只能用一次，请重新启动演示以取得新链接。",
@@ -99,7 +96,7 @@ _SIGN_IN = _texts(
     sees_INST_CLERK=("仅本机构的班期与档案", "Only its own classes and archives"),
     sees_INST_HEAD=("仅本机构的班期与档案", "Only its own classes and archives"),
 )
-_LISTS = _texts(
+_LISTS = texts(
     figures=("合计数", "Figures"),
     rows=("明细", "Rows"),
     month=("月份", "Month"),
@@ -136,7 +133,7 @@ _LISTS = _texts(
     criterion_until=("业务日期至", "Business dates until"),
     start_months=("开班月份", "Months of start"),
 )
-_CLASSES = _texts(
+_CLASSES = texts(
     class_ledger_title=("一表通班期台账", "Class ledger"),
     class_ledger_line=(
         "每一个数字都可回溯到记录；查询条件即网址，可直接分享或存档。",
@@ -171,7 +168,7 @@ _CLASSES = _texts(
     group_publicity=("资金与公示", "Fund and publicity"),
     group_state=("状态", "State"),
 )
-_STORY = _texts(
+_STORY = texts(
     crumbs=("所在位置", "You are here"),
     replay=("时间回放", "Replay"),
     replay_slider=("回放到第几条记录", "Replay to which entry"),
@@ -216,7 +213,7 @@ _STORY = _texts(
     no_entries=("没有记录", "no entries"),
     class_=("班期", "Class"),
 )
-_RISK = _texts(
+_RISK = texts(
     risk_title=("风险疑点看板", "Risk signals"),
     risk_line=(
         "疑点只是需要人来核查的问题，不是结论；不进入台账，不影响任何办理。",
@@ -241,9 +238,10 @@ _RISK = _texts(
     found_values=("实测值", "Found"),
     evidence=("证据", "Evidence"),
     and_more_evidence=("另 {count} 条", "{count} more"),
+    overdue_or_missed=("逾期未办的职责", "Duties overdue or missed"),
     no_signals=("没有符合条件的疑点。", "No signal meets the criteria."),
 )
-_ARCHIVE = _texts(
+_ARCHIVE = texts(
     archive_title=("一期一档", "Archive of each class"),
     archive_line=(
         "每个班期一份档案：应有材料、缺少材料、封存与保管期限。",
@@ -273,7 +271,7 @@ _ARCHIVE = _texts(
     filed_on=("归档日期", "Filed on"),
     no_documents=("还没有归档材料。", "Nothing has been filed."),
 )
-_TRAILS = _texts(
+_TRAILS = texts(
     trail_title=("轨迹查询", "Trails"),
     trail_line=(
         "与某人、某机构、某经办人、某账户有关的全部记录。",
@@ -307,7 +305,7 @@ _TRAILS = _texts(
     reserved=("占用金额", "Reserved"),
     no_items=("没有享受记录。", "Nothing was granted."),
 )
-_REST = _texts(
+_REST = texts(
     funds_line=(
         "每个县区、每项资金、每个年度一本账：下达、占用、拨付、余额。",
         "A book for each county, fund and year: allocated, reserved, paid, left.",
@@ -336,31 +334,6 @@ _REST = _texts(
     api_docs_line=("全部命令与查询，离线可用。", "Every command and question, off line."),
     api_docs_no_script=("此页需要 JavaScript；接口描述见 openapi.json。", "See openapi.json."),
 )
-_STATUS = _texts(
-    status=("运行状态", "Status"),
-    status_line=("日志、读模型、证据与发布各到了哪里。", "How far everything has come."),
-    status_copy=("只读副本各部分到了哪里。", "How far this copy has come."),
-    copy_note=("只读副本：人员为代号，不受理命令。", "A copy to read: people are pseudonyms."),
-    copy_reach=(
-        "截至账位 {position}，落后 {count} 条。",
-        "It holds position {position}, {count} behind.",
-    ),
-    copy_fed=("由Kafka供给", "Fed from Kafka"),
-    published_to=("发布到Kafka", "Published to Kafka"),
-    topic=("主题", "Topic"),
-    position=("账位", "Position"),
-    behind_entries=("落后（条）", "Entries behind"),
-    entries_behind=("落后 {count} 条", "{count} entries behind"),
-    trees_cover=("证据树已含", "The trees cover"),
-    seen_in_topic=("主题中已见到", "Seen in the topic"),
-    unread_records=("未读消息", "Records not read yet"),
-    waiting_entries=("等待前一条的条目", "Entries that wait for one before them"),
-    last_arrival=("最近一次收到", "Something last came"),
-    seconds_ago=("{count} 秒前", "{count} seconds ago"),
-    alarms=("未处理的警报", "Open alarms"),
-    read_models=("读模型", "Read models"),
-)
-
 TEXTS: Mapping[str, Message] = (
     _FRAME
     | _SIGN_IN
@@ -373,7 +346,8 @@ TEXTS: Mapping[str, Message] = (
     | _REST
     | EVIDENCE
     | ARCHIVE
-    | _STATUS
+    | STATUS
+    | DUTIES
 )
 """Every text by its name."""
 

@@ -6,7 +6,7 @@ the log before anything is shown.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Form, Request
@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregates.instructor.facts import InstructorRegistered
 from aggregates.trainee.facts import TraineeIdentityVerified
-from ledger.application.access import record_access
-from ledger.application.asking import asking, leaves_trace, purpose_of
+from ledger.application.access import PERSONAL, record_access
+from ledger.application.asking import Standing, asking, leaves_trace, purpose_of
 from ledger.application.criteria import identity, refused, when
 from ledger.application.naming import code_title
 from ledger.application.subjects import FOLLOWED, subject_of
@@ -79,16 +79,7 @@ async def page(request: Request) -> Response:
     purpose = purpose_in(request)
     async with asking(ledger, caller_of(request), "trail") as asked:
         if not told or (leaves_trace(asked.caller) and not purpose.text):
-            return render(
-                request,
-                "trail.html",
-                standing=asked.standing,
-                kinds=FOLLOWED,
-                kind=kind,
-                told=told,
-                purpose=purpose,
-                one=None,
-            )
+            return _render(request, asked.standing, kind=kind, told=told, purpose=purpose, one=None)
         if kind not in queries.KINDS:
             raise refused("kind", TEXTS["bad kind"])
         one = identity("id", told)
@@ -100,6 +91,7 @@ async def page(request: Request) -> Response:
             fields=("trail",),
             purpose=purpose_of(purpose.text, purpose.task),
             person=one if kind == "person" else None,
+            about=(one,) if kind in PERSONAL else (),
         )
         found = await queries.page(
             asked.connection,
@@ -114,11 +106,9 @@ async def page(request: Request) -> Response:
         story_told = await timeline(ledger, asked, found.rows)
         shown = await with_sealed(ledger, asked, story_told.events, sealed)
     teller = story.Teller(shown, lang, follows=True, about=(one,))
-    return render(
+    return _render(
         request,
-        "trail.html",
-        standing=asked.standing,
-        kinds=FOLLOWED,
+        asked.standing,
         kind=kind,
         told=told,
         purpose=purpose,
@@ -137,6 +127,14 @@ async def page(request: Request) -> Response:
 def _title(kind: str, lang: str) -> str:
     title = code_title("", kind)
     return kind if title is None else title.text(lang)
+
+
+def _render(
+    request: Request,
+    standing: Standing,
+    **told: Any,  # noqa: ANN401 - what the template shows
+) -> Response:
+    return render(request, "trail.html", standing=standing, kinds=FOLLOWED, **told)
 
 
 def _position(where: str, text: str | None) -> int | None:

@@ -21,6 +21,7 @@ from projections.detail.disallowed import DISALLOWED
 from projections.detail.document import DOCUMENT
 from projections.detail.document_check import DOCUMENT_CHECK
 from projections.detail.document_damage import DOCUMENT_DAMAGE
+from projections.detail.duty import DUTY
 from projections.detail.enrolment import ENROLMENT
 from projections.detail.entitlement import ENTITLEMENT
 from projections.detail.filing import FILING
@@ -29,8 +30,10 @@ from projections.detail.fund_share import FUND_SHARE
 from projections.detail.inspection import INSPECTION
 from projections.detail.institution import INSTITUTION
 from projections.detail.link import LINK
+from projections.detail.missed import MISSED
 from projections.detail.objection import OBJECTION
 from projections.detail.payment import PAYMENT
+from projections.detail.policy_set import POLICY_SET
 from projections.detail.publicity_claim import PUBLICITY_CLAIM
 from projections.detail.recording import RECORDING
 from projections.detail.result import RESULT
@@ -49,6 +52,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         for part in (
             INSTITUTION,
             WORK_CALENDAR,
+            POLICY_SET,
             FILING,
             TIMETABLE,
             CLASS_STEP,
@@ -83,6 +87,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             ARCHIVE_END,
             DOCUMENT_CHECK,
             DOCUMENT_DAMAGE,
+            DUTY,
+            MISSED,
             SIGNAL,
             LINK,
         )

@@ -16,7 +16,7 @@ def rows(read: Read) -> Iterator[Row]:
     """Yield one row for a registration."""
     fact = read.fact
     if isinstance(fact, InstitutionRegistered):
-        yield ALWAYS, fact.institution_id, fact.county_code, fact.kind, fact.name
+        yield ALWAYS, fact.institution_id, fact.county_code, fact.kind, fact.name, fact.uscc
 
 
 INSTITUTION = Part(
@@ -26,6 +26,7 @@ INSTITUTION = Part(
         "county": "text not null",
         "kind": "text not null",
         "name": "text not null",
+        "uscc": "text not null",
     },
     facts=(InstitutionRegistered,),
     rows=rows,

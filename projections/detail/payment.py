@@ -1,18 +1,21 @@
-"""Disbursements claim by claim: ordered, and paid by the bank."""
+"""Disbursements claim by claim: ordered, and paid by the bank, or not."""
 
 from collections.abc import Iterator
 
-from aggregates.payment.facts import DisbursementOrdered, DisbursementPaid
+from aggregates.law.deadlines import local_date
+from aggregates.payment.facts import DisbursementFailed, DisbursementOrdered, DisbursementPaid
 from projections.part import Part, Read, Row
 
 
 def rows(read: Read) -> Iterator[Row]:
-    """Yield one row for each claim that an order or a payment is for."""
+    """Yield one row for each claim that an order, a payment or a failure is for."""
     fact = read.fact
     if isinstance(fact, DisbursementPaid):
         step, on, publicity_id = "PAID", fact.paid_on, fact.publicity_id
     elif isinstance(fact, DisbursementOrdered):
         step, on, publicity_id = "ORDERED", read.recorded_on, None
+    elif isinstance(fact, DisbursementFailed):
+        step, on, publicity_id = "FAILED", local_date(fact.failed_at), fact.publicity_id
     else:
         return
     for line in fact.lines:
@@ -51,7 +54,7 @@ PAYMENT = Part(
         "publicity_id": "uuid",
         "channel": "text not null",
     },
-    facts=(DisbursementOrdered, DisbursementPaid),
+    facts=(DisbursementOrdered, DisbursementPaid, DisbursementFailed),
     rows=rows,
     indexes=("class_id", "claim_id"),
 )

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
+from aggregates.access.facts import SensitiveDataAccessed
 from aggregates.enrolment.facts import TraineeEnrolled
 from aggregates.facts import Fact, decode, links, stored_names
 from aggregates.ids import ClaimId, ClassId, EnrolmentId, PersonId
-from aggregates.subsidy_claim.facts import ClaimSubmitted
+from aggregates.subsidy_claim.facts import ClaimResubmitted, ClaimSubmitted
 from aggregates.training_class.facts import (
     ClassFilingResubmitted,
     ClassFilingSubmitted,
@@ -28,8 +29,10 @@ _TELLING: tuple[type[Fact], ...] = (
     RosterChanged,
     TraineeEnrolled,
     ClaimSubmitted,
+    ClaimResubmitted,
+    SensitiveDataAccessed,
 )
-"""The facts that say that something is a person's."""
+"""The facts that say that something is a person's, or tells of the person."""
 _FOLDED_BEFORE = "select to_regclass('model.progress') is not null"
 _NEVER_FOLDED = "select type, body from entry where type = any(%(types)s) order by position"
 # One statement, so that links and position are of one moment.
@@ -54,11 +57,15 @@ class Belongings:
         classes: Every class on whose roster the person was, or for which the person claimed.
         enrolments: Every enrolment of the person.
         claims: The claims that the person made in person.
+        named_in: The claims of others in which the person is an item.
+        purposes: The commitments of the purposes of open look-ups about the person.
     """
 
     classes: set[ClassId] = field(default_factory=set)
     enrolments: set[EnrolmentId] = field(default_factory=set)
     claims: set[ClaimId] = field(default_factory=set)
+    named_in: set[ClaimId] = field(default_factory=set)
+    purposes: set[str] = field(default_factory=set)
 
 
 async def belongings(connection: AsyncConnection[Any], person: PersonId) -> Belongings:
@@ -85,8 +92,12 @@ async def belongings(connection: AsyncConnection[Any], person: PersonId) -> Belo
 
 
 def _add(found: Belongings, fact: Any, person: PersonId) -> None:  # noqa: ANN401 - one of those telling
+    if isinstance(fact, SensitiveDataAccessed):
+        found.purposes.add(fact.purpose.commitment)
+        return
     found.classes.add(fact.class_id)
     if isinstance(fact, TraineeEnrolled):
         found.enrolments.add(fact.enrolment_id)
-    elif isinstance(fact, ClaimSubmitted) and fact.applicant_person_id == person:
-        found.claims.add(fact.claim_id)
+    elif isinstance(fact, ClaimSubmitted | ClaimResubmitted):
+        own = getattr(fact, "applicant_person_id", None) == person
+        (found.claims if own else found.named_in).add(fact.claim_id)

@@ -7,7 +7,7 @@ from random import Random
 from aggregates.risk_signal.facts import Measure, RiskSignalRaised, Window
 from aggregates.risk_signal.state import signal_id
 from aggregates.subject import Subject
-from tests.projections import archives
+from tests.projections import archives, owing
 from tests.projections.entries import Log, some_id
 from tests.projections.filings import INSTITUTION, register_institution
 from tests.projections.money import Money, allocate
@@ -77,6 +77,7 @@ def _steps(log: Log, story: Story, money: Money, chance: Random) -> list[Callabl
         money.give_back,
         money.decide,
         money.pay,
+        money.fail,
         lambda: archives.put(story, chance.choice(archives.KINDS), chance.choice(MEDIA)),
         lambda: archives.check(story, chance.choice(("TRAINING", "FINAL"))),
         lambda: archives.check(story, missing=("LECTURER_FORM",)),
@@ -90,6 +91,43 @@ def _steps(log: Log, story: Story, money: Money, chance: Random) -> list[Callabl
         lambda: raise_signal(log, story),
         lambda: register_institution(log, name=f"学校{some}"),
         lambda: allocate(log, 1_000 * some),
+        *_duties(log, story, money, chance),
+    ]
+
+
+def _duties(log: Log, story: Story, money: Money, chance: Random) -> list[Callable[[], object]]:
+    """Return what may be told of duties, of parameters and calendars as well."""
+    month = chance.choice(("2024-03", "2024-04", "2024-10"))
+    some = chance.randint(1, story.heads)
+    number = str(chance.randint(1, 2))
+    rule = chance.choice(("PLN-01", "DEL-05", "ELG-21", "SUP-24", "CLM-11"))
+    subject = Subject(class_id=story.one) if rule == "DEL-05" else Subject(claim_id=money.claim_id)
+    if rule == "CLM-11":
+        subject = Subject(publicity_id=money.publicity_id)
+    days = (story.last.date(), date(2024, 6, 3), date(2024, 6, 4))
+    names = [chance.choice(tuple(owing.CITY_DAYS)), "sla_step_days.filing"]
+    settings = dict.fromkeys(names, chance.randint(1, 60))
+    return [
+        lambda: owing.plan(log, month, classes=chance.randint(0, 1)),
+        lambda: owing.aggregate(log, month),
+        lambda: owing.notify(story, f"TK-{len(log.entries) - 1}"),
+        lambda: owing.deliver(story, some - 1),
+        lambda: owing.hold(money, some, number=number),
+        lambda: owing.free(money, some, number=number),
+        lambda: owing.look_into(money, some, due_on=chance.choice((None, *days))),
+        lambda: owing.decide(money, some),
+        lambda: owing.miss(log, rule, chance.choice(days), subject),
+        lambda: owing.recompute(log, rule, days[some - 1], chance.choice(days), subject),
+        lambda: story.approve(supervision="PROCESS"),
+        lambda: owing.calendar(log, chance.choice((2023, 2024, 2025))),
+        lambda: owing.publish(
+            log,
+            settings | {"plan_deadline_basis": chance.choice(("CALENDAR", "LAST_WORKDAY"))},
+            policy=f"P{chance.randint(1, 3)}",
+            precedence=chance.choice(("PROVINCE", "CITY")),
+            since=date(2024, chance.randint(1, 9), 1),
+            supersedes=chance.choice(((), ("P1",), ("P2",))),
+        ),
     ]
 
 

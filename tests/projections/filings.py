@@ -186,7 +186,13 @@ class Filed:
         )
         return self.write(self.one, fact)
 
-    def approve(self, on: datetime | None = None, *, regime: Any = "R3") -> int:  # noqa: ANN401 - a word of a list
+    def approve(
+        self,
+        on: datetime | None = None,
+        *,
+        regime: Any = "R3",  # noqa: ANN401 - a word of a list
+        supervision: Any = "ORDINARY",  # noqa: ANN401 - likewise
+    ) -> int:
         """Approve it, five days ahead unless told otherwise."""
         return self.write(
             self.one,
@@ -194,7 +200,7 @@ class Filed:
                 **self.about,
                 approver=OFFICIAL,
                 supervising_org="371502-HR",
-                supervision="ORDINARY",
+                supervision=supervision,
                 valid_start_from=self.first,
                 heads=self.heads,
                 training_type="EMPLOYMENT_SKILL",

@@ -13,6 +13,7 @@ from aggregates.fund_account.facts import (
 from aggregates.fund_account.state import account_of
 from aggregates.law.deadlines import end_of_day
 from aggregates.payment.facts import (
+    DisbursementFailed,
     DisbursementOrdered,
     DisbursementPaid,
     FundingApplicationDecided,
@@ -168,6 +169,35 @@ class Money(Claimed):
 
     def pay(self, amount_fen: int | None = None) -> int:
         """Order the payment, and have the bank pay it."""
+        told = self._order(amount_fen)
+        when = self.begun + 3 * WEEK
+        fact = DisbursementPaid(
+            **told,
+            publicity_id=self.publicity_id,
+            bank_ref=f"B{self.story.number}",
+            paid_at=when,
+            paid_on=when.date(),
+            confirmed_by=some_id("finance"),
+        )
+        position = self.story.write(self.payment_id, fact, when)
+        self.stage("PAID", payment_id=self.payment_id, fund="EMPLOYMENT", paid_on=when.date())
+        for n, person in enumerate(self.story.people, start=1):
+            used = EntitlementUsed(
+                person_id=person,
+                claim_id=self.claim_id,
+                item_no=n,
+                class_id=self.story.one,
+                county_code=COUNTY,
+                kind="TRAINING",
+                amount_fen=STANDARD_FEN,
+                paid_on=when.date(),
+                payment_id=self.payment_id,
+            )
+            self.story.write(person, used)
+        return position
+
+    def _order(self, amount_fen: int | None = None) -> dict[str, Any]:
+        """Order the payment; return what the bank's answer restates."""
         paid = self.amount if amount_fen is None else amount_fen
         told: dict[str, Any] = {
             **FUND,
@@ -196,30 +226,21 @@ class Money(Claimed):
             ordered_by=some_id("finance"),
         )
         self.story.write(self.payment_id, ordered)
+        return told
+
+    def fail(self) -> int:
+        """Order the payment, and have the bank not pay it."""
+        told = self._order()
         when = self.begun + 3 * WEEK
-        fact = DisbursementPaid(
+        fact = DisbursementFailed(
             **told,
             publicity_id=self.publicity_id,
-            bank_ref=f"B{self.story.number}",
-            paid_at=when,
-            paid_on=when.date(),
-            confirmed_by=some_id("finance"),
+            reason="ACCOUNT_CLOSED",
+            failed_at=when,
+            recorded_by=some_id("finance"),
         )
         position = self.story.write(self.payment_id, fact, when)
-        self.stage("PAID", payment_id=self.payment_id, fund="EMPLOYMENT", paid_on=when.date())
-        for n, person in enumerate(self.story.people, start=1):
-            used = EntitlementUsed(
-                person_id=person,
-                claim_id=self.claim_id,
-                item_no=n,
-                class_id=self.story.one,
-                county_code=COUNTY,
-                kind="TRAINING",
-                amount_fen=STANDARD_FEN,
-                paid_on=when.date(),
-                payment_id=self.payment_id,
-            )
-            self.story.write(person, used)
+        self.stage("FUNDING_APPROVED", payment_id=self.payment_id, fund="EMPLOYMENT")
         return position
 
     def republish(self, number: int = 1) -> int:

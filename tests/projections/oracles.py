@@ -9,6 +9,7 @@ from projections.catalogue import MODELS
 from projections.model import Moment
 from tests.projections import oracle
 from tests.projections.conftest import Mirror
+from tests.projections.duty_oracle import duties
 from tests.projections.entries import Written, read_back
 from tests.projections.ledger_oracle import class_ledger
 
@@ -18,6 +19,7 @@ ORACLES: dict[str, Callable[[Iterable[Written]], Any]] = {
     "entitlements": oracle.entitlements,
     "funds": oracle.funds,
     "archive": oracle.archive,
+    "duties": duties,
     "risk": oracle.risk,
 }
 

@@ -1,16 +1,19 @@
 """What persons were granted, what the funds hold, what the archives keep: told step by step."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from psycopg import AsyncConnection
 
+from projections.archive import ARCHIVE
 from projections.archive import queries as archive
+from projections.class_ledger import CLASS_LEDGER
 from projections.entitlements import queries as entitlements
 from projections.funds import queries as funds
 from projections.model import Moment
+from projections.trail import queries as trails
 from tests.projections import archives
 from tests.projections.conftest import Mirror
 from tests.projections.entries import Log
@@ -38,6 +41,52 @@ def fold(mirror: Mirror, log: Log) -> int:
     """Fold what is told."""
     mirror.write(log.entries)
     return mirror.fold()
+
+
+async def test_what_a_bank_could_not_pay_stays_reserved_and_is_counted_as_paid_nowhere(
+    mirror: Mirror, log: Log, asked: AsyncConnection[Any]
+) -> None:
+    allocate(log, 10 * STANDARD_FEN)
+    story = Story(log)
+    story.file()
+    money = Money(story)
+    money.accept()
+    money.apply()
+    money.decide()
+    money.fail()
+    known = fold(mirror, log)
+
+    book = await funds.one(asked, ACCOUNT)
+    assert book is not None
+    assert (book.reserved_fen, book.released_fen, book.paid_fen) == (3 * STANDARD_FEN, 0, 0)
+    assert book.balance_fen == 7 * STANDARD_FEN
+    row = mirror.rows(CLASS_LEDGER)[story.one]
+    assert (row["paid_fen"], row["heads_paid"]) == (0, 0)
+    items = await entitlements.of_person(asked, story.people[0])
+    assert [one.state for one in items] == ["RESERVED"]
+    failed = sum(one.type == "payment.disbursement-failed.v1" for one in log.entries)
+    told = await trails.page(asked, "claim", money.claim_id, rows=50)
+    assert failed == 1 == sum(one.type == "payment.disbursement-failed.v1" for one in told.rows)
+
+    money.pay()
+    mirror.write(log.entries[known:])
+    mirror.fold()
+    assert mirror.rows(CLASS_LEDGER)[story.one]["paid_fen"] == 3 * STANDARD_FEN
+    book = await funds.one(asked, ACCOUNT)
+    assert book is not None
+    assert (book.reserved_fen, book.paid_fen) == (3 * STANDARD_FEN, 3 * STANDARD_FEN)
+
+
+async def test_a_failed_payment_begins_no_retention(mirror: Mirror, log: Log) -> None:
+    story = Story(log)
+    story.file()
+    money = Money(story)
+    archives.seal(story)
+    money.fail()
+    fold(mirror, log)
+    before = mirror.rows(ARCHIVE)[story.one]["retention_from"]
+    assert before is not None
+    assert before < (money.begun + timedelta(days=21)).date()
 
 
 async def test_an_item_is_reserved_then_used(

@@ -52,5 +52,4 @@ def test_every_open_fact_of_a_class_is_followed_by_some_part() -> None:
         "training-class.assessment-applied.v1",
         "training-class.claim-filed.v1",
         "training-class.roster-changed.v1",
-        "training-class.trainees-notified-of-change.v1",
     }

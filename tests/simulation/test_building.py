@@ -1,12 +1,13 @@
 """A world goes through the same door as everything, and is answered as planned."""
 
 import asyncio
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 
 import orjson
 
-from ledger.simulation.building import build, clear, connected, stands
+from ledger.simulation.building import WATCHED_EVERY, build, clear, connected, stands
 from ledger.simulation.judging import judge
 from projections.check import check
 from tests.projections.oracles import otherwise
@@ -69,6 +70,32 @@ def test_paid_items_have_whole_chains_and_the_books_agree(standing: Standing) ->
     assert found.broken == ()
     assert found.sums_agree
     assert found.judged_items > 0
+
+
+def test_a_payment_that_failed_is_paid_by_another_order(standing: Standing) -> None:
+    told = [orjson.loads(body) for body in bodies(standing.conninfo)]
+    failed = [one["data"] for one in told if one["type"] == "payment.disbursement-failed.v1"]
+    paid = {
+        one["data"]["order_no"]: one["data"]
+        for one in told
+        if one["type"] == "payment.disbursement-paid.v1"
+    }
+    assert failed
+    for one in failed:
+        assert one["order_no"] not in paid
+        assert paid[f"{one['order_no']}-2"]["lines"] == one["lines"]
+
+
+def test_a_missed_duty_is_recorded_in_the_week_in_which_it_was_missed(standing: Standing) -> None:
+    missed = [
+        one
+        for body in bodies(standing.conninfo)
+        if (one := orjson.loads(body))["type"] == "system.deadline-missed.v1"
+    ]
+    assert len(missed) == standing.built.missed.total() > 0
+    for one in missed:
+        late = datetime.fromisoformat(one["time"]) - datetime.fromisoformat(one["data"]["due_at"])
+        assert timedelta() < late <= WATCHED_EVERY
 
 
 def test_every_read_model_of_a_world_says_what_its_oracle_says(standing: Standing) -> None:

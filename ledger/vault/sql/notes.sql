@@ -1,2 +1,2 @@
--- The people whose erasure is recorded and not carried out yet.
-select id from vault.sealed_link where kind = %(kind)s order by id
+-- The people about whom something is recorded and not carried out yet.
+select distinct id from vault.sealed_link where kind = %(kind)s order by id

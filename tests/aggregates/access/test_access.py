@@ -6,18 +6,19 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.access.commands import EraseSubject
+from aggregates.access.commands import EraseSubject, ObjectionRef, ReadmitSubject
 from aggregates.access.facts import (
     CommandRefused,
     Reason,
     SensitiveDataAccessed,
     SubjectErased,
+    SubjectReadmitted,
 )
 from aggregates.access.state import ACCESS, erasure_id
 from aggregates.archive.facts import ArchiveSealed
 from aggregates.archive.state import ARCHIVE
 from aggregates.facts import decode, encode, links
-from aggregates.ids import ClaimId, ClassId, InstitutionId, PersonId
+from aggregates.ids import ClaimId, ClassId, InstitutionId, PersonId, PublicityId
 from aggregates.sealed import Personal
 from aggregates.training_class.facts import ClassClosed, ClassTotals
 from aggregates.training_class.state import TRAINING_CLASS
@@ -146,3 +147,34 @@ def test_an_opening_leads_to_who_looked_and_at_whom() -> None:
     )
     assert decode(fact.TYPE, encode(fact)) == fact
     assert dict(links(fact)) == {"official": official(1), "person": PERSON}
+
+
+def _erased() -> Happened:
+    fact = erase(official(1), official(2)).fact(SubjectErased)
+    return happened("2034-09-01", ACCESS, erasure_id(PERSON), fact)
+
+
+def test_whoever_was_erased_may_come_back_and_be_erased_again() -> None:
+    back = ReadmitSubject(person_id=PERSON, basis="本人申请")
+    answer = given(_erased()).when(back, now="2035-03-01", role="SEC_ADMIN")
+    fact = answer.fact(SubjectReadmitted)
+    assert answer.granted()[0].id == erasure_id(PERSON)
+    scene = given(_erased(), happened("2035-03-01", ACCESS, erasure_id(PERSON), fact))
+    again = EraseSubject(person_id=PERSON, approvers=(official(1), official(2)), basis="2")
+    scene.when(again, now="2036-09-02", role="SEC_ADMIN").granted()
+    scene.when(back, now="2036-09-02", role="SEC_ADMIN").then_refused("LIFECYCLE")
+
+
+def test_nobody_comes_back_who_was_not_erased() -> None:
+    back = ReadmitSubject(person_id=PERSON, basis="本人申请")
+    given().when(back, now="2035-03-01", role="SEC_ADMIN").then_refused("LIFECYCLE")
+
+
+def test_an_objection_that_nobody_lodged_is_nobodys() -> None:
+    asked = EraseSubject(
+        person_id=PERSON,
+        approvers=(official(1), official(2)),
+        basis="1",
+        objections=(ObjectionRef(publicity_id=PublicityId(UUID(int=7)), objection_no="1"),),
+    )
+    given().when(asked, now="2034-09-01", role="SEC_ADMIN").then_refused("LIFECYCLE")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aggregates.access.facts import SubjectErased
+from aggregates.access.facts import SubjectErased, SubjectReadmitted
 from aggregates.access.state import ACCESS, erasure_id
 from aggregates.enrolment.commands import SignAgencyAgreement, WithdrawTrainee
 from aggregates.enrolment.facts import (
@@ -84,6 +84,22 @@ def test_nobody_enrols_who_was_erased() -> None:
     )
     ask(0, happened(NOW, ACCESS, erasure_id(person(0)), erased)).then_refused("LIFECYCLE")
     ask(1, happened(NOW, ACCESS, erasure_id(person(0)), erased)).granted()
+
+
+@pytest.mark.rule("FIL-04")
+def test_whoever_came_back_is_verified_anew_before_enrolling() -> None:
+    erased = SubjectErased(
+        person_id=person(0), approvers=(), basis="B-1", erased_at=moment(NOW), class_ids=()
+    )
+    back = SubjectReadmitted(person_id=person(0), basis="B-2", readmitted_at=moment(NOW))
+    story = (
+        happened(NOW, ACCESS, erasure_id(person(0)), erased),
+        happened(NOW, ACCESS, erasure_id(person(0)), back),
+    )
+    ask(0, *story).then_refused("FIL-04")
+    (verified, *_) = a_trainee(0)
+    again = happened(NOW, verified.kind, verified.id, verified.fact)
+    ask(0, *story, again).granted()
 
 
 @pytest.mark.rule("FIL-04")

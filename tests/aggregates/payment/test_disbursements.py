@@ -3,8 +3,11 @@ from typing import Any
 import pytest
 
 from aggregates.entitlement.facts import EntitlementUsed
+from aggregates.fund_account.state import FUND_ACCOUNT, FundAccount
 from aggregates.ids import OfficialId
-from aggregates.payment.facts import DisbursementOrdered, DisbursementPaid
+from aggregates.payment.commands import RecordPaymentFailure
+from aggregates.payment.facts import DisbursementFailed, DisbursementOrdered, DisbursementPaid
+from aggregates.payment.state import PAYMENT, Payment
 from aggregates.publicity.facts import ObjectionLodged, Objector, Target
 from aggregates.publicity.state import PUBLICITY
 from aggregates.subsidy_claim.commands import HoldItems
@@ -30,6 +33,7 @@ from tests.aggregates.claims import (
     ORDERED,
     OTHER_CLAIM,
     PAID,
+    PAYMENT_ID,
     SECOND,
     TRAINING_FEN,
     own_card,
@@ -245,3 +249,104 @@ def test_what_came_to_be_held_after_the_order_and_was_paid_is_shown() -> None:
     answer = confirming(story)
     assert answer.findings() == {"CLM-11"}
     answer.granted()
+
+
+def failure(**changes: Any) -> RecordPaymentFailure:  # noqa: ANN401 - fields of the command
+    return RecordPaymentFailure(
+        **{
+            "payment_id": PAYMENT_ID,
+            "order_no": "ZF-1",
+            "reason": "ACCOUNT_CLOSED",
+            "failed_at": moment(ORDERED),
+            **changes,
+        }
+    )
+
+
+def failing(
+    story: Story | None = None,
+    by: Any = FINANCE,  # noqa: ANN401 - an official
+    **changes: Any,  # noqa: ANN401 - fields of the command
+) -> Outcome:
+    scene = given(*(an_ordered_claim() if story is None else story), law=CLAIM_LAW)
+    return scene.when(failure(**changes), now=PAID, by=by, role="FINANCE")
+
+
+def a_failed_claim() -> Story:
+    return told(an_ordered_claim(), failure(), PAID, under=CLAIM_LAW, by=FINANCE, role="FINANCE")
+
+
+@pytest.mark.rule("CLM-08")
+def test_what_a_bank_could_not_pay_is_not_paid_and_waits_for_another_order() -> None:
+    answer = failing()
+    fact = answer.fact(DisbursementFailed)
+    assert (fact.amount_fen, fact.heads, fact.reason) == (DUE, 3, "ACCOUNT_CLOSED")
+    assert not [new for new in answer.granted() if isinstance(new.fact, EntitlementUsed)]
+    one = claim_in(a_failed_claim())
+    assert (one.status, one.settled, one.paid_on) == ("FUNDING_APPROVED", False, None)
+    ordering(a_failed_claim(), order_no="ZF-2").granted()
+
+
+def test_the_money_of_a_failed_order_stays_reserved_and_is_spent_once() -> None:
+    approved, failed = a_book_of(an_approved_claim()), a_book_of(a_failed_claim())
+    assert failed.reserved_fen == approved.reserved_fen > 0
+    again = told(
+        a_failed_claim(), order(order_no="ZF-2"), PAID, under=CLAIM_LAW, by=FINANCE, role="FINANCE"
+    )
+    answer = confirming(again, order_no="ZF-2")
+    assert answer.fact(DisbursementPaid).amount_fen == DUE
+    paid = payment_in(
+        told(again, confirm(order_no="ZF-2"), PAID, under=CLAIM_LAW, by=FINANCE, role="FINANCE")
+    )
+    assert (paid.ordered_fen, paid.paid_fen) == (DUE, DUE)
+
+
+def a_book_of(story: Story) -> FundAccount:
+    state = FUND_ACCOUNT.empty
+    for one in story:
+        if one.kind is FUND_ACCOUNT:
+            state = FUND_ACCOUNT.evolve(state, one.fact, one.recorded)
+    return state
+
+
+def payment_in(story: Story) -> Payment:
+    state = PAYMENT.empty
+    for one in story:
+        if one.kind is PAYMENT:
+            state = PAYMENT.evolve(state, one.fact, one.recorded)
+    return state
+
+
+@pytest.mark.rule("CLM-12")
+def test_another_order_after_a_failure_goes_to_the_registered_account_as_any() -> None:
+    ordering(a_failed_claim(), order_no="ZF-2", account=own_card()).then_refused("CLM-12")
+    ordering(a_failed_claim()).then_refused("LIFECYCLE")  # under a number of its own
+
+
+def test_a_bank_answers_an_order_once() -> None:
+    failing(a_failed_claim()).then_refused("LIFECYCLE")
+    failing(a_paid_claim()).then_refused("LIFECYCLE")
+    confirming(a_failed_claim()).then_refused("LIFECYCLE")
+    failing(failed_at=moment("2024-12-31")).then_refused("LIFECYCLE")
+
+
+@pytest.mark.rule("CLM-08")
+def test_nothing_fails_that_was_not_ordered() -> None:
+    failing(an_approved_claim()).then_refused("CLM-08")
+
+
+@pytest.mark.rule("CLM-12")
+def test_a_failure_is_recorded_whoever_says_so_and_a_reviewer_is_shown() -> None:
+    answer = failing(by=INITIAL)
+    assert answer.findings() == {"CLM-12"}
+    answer.granted()
+
+
+@pytest.mark.rule("CLM-11")
+def test_what_came_to_be_held_before_the_failure_is_not_ordered_again() -> None:
+    hold = HoldItems(claim_id=CLAIM, items=(1,), ground="VERIFICATION")
+    story = told(an_ordered_claim(), hold, ORDERED, under=CLAIM_LAW, by=HANDLER)
+    story = told(story, failure(), PAID, under=CLAIM_LAW, by=FINANCE, role="FINANCE")
+    ordering(story, order_no="ZF-2").then_refused("CLM-11")
+    again = ordering(story, order_no="ZF-2", amount_fen=2 * TRAINING_FEN)
+    assert again.fact(DisbursementOrdered).lines[0].items == (2, 3)

@@ -18,6 +18,7 @@ PATHS = (
     "/classes/{one}",
     "/classes/{one}?at=30",
     "/risk",
+    "/duties?state=UNDONE",
     "/archive",
     "/archive/{one}",
     "/trail",
@@ -170,7 +171,7 @@ def test_sealed_doubts_are_shown_to_their_readers_alone(
 
 
 def test_nobody_is_ranked_by_heads(place: Served) -> None:
-    for path in ("/", "/risk", "/archive", "/funds"):
+    for path in ("/", "/risk", "/duties?sort=due_on", "/archive", "/funds"):
         assert "排名" not in page(place.as_("CITY_HR"), path)
 
 
@@ -181,9 +182,28 @@ def test_the_menu_offers_what_a_role_may_ask(place: Served) -> None:
         return list(addresses(side))
 
     own = place.told.institutions[EAST]
-    assert menu(place.as_("INST_CLERK", institution=own)) == ["/", "/archive", "/verify", "/docs"]
+    assert menu(place.as_("INST_CLERK", institution=own)) == [
+        "/",
+        "/duties",
+        "/archive",
+        "/verify",
+        "/docs",
+    ]
     assert "/risk" not in menu(place.as_("COUNTY_HR", county=EAST))
     assert "/trail" in menu(place.as_("DISCIPLINE"))
+
+
+def test_whoever_asks_for_no_duty_in_particular_sees_what_is_still_to_be_done(
+    place: Served,
+) -> None:
+    client = place.as_("AUDITOR")
+    sent = client.get("/duties", headers=HTML)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/duties?state=UNDONE")
+    text = page(client, "/duties?state=UNDONE")
+    rows = text[text.rindex("<tbody>") :]
+    assert "未设定，已" in rows
+    assert "按期办结" not in rows
+    assert "按期办结" in page(client, "/duties?sort=due_on")
 
 
 def test_an_institutions_page_hides_what_concerns_others(place: Served) -> None:

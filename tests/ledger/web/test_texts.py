@@ -25,6 +25,7 @@ from ledger.application.naming import (
 from ledger.web.texts import TEXTS, say
 from projections.archive.queries import ArchiveRow
 from projections.class_ledger.queries import ClassRow
+from projections.duties.queries import DutyRow
 from projections.funds.queries import FundRow
 
 WEB = Path(ledger.web.__file__).parent
@@ -97,7 +98,7 @@ def test_every_field_of_every_fact_is_called_something() -> None:
     assert {name for record in records() for name in hints_of(record)} - set(FIELDS) == set()
 
 
-@pytest.mark.parametrize("row", [ClassRow, ArchiveRow, FundRow])
+@pytest.mark.parametrize("row", [ClassRow, ArchiveRow, FundRow, DutyRow])
 def test_every_column_of_a_list_is_called_something(row: type) -> None:
     assert {one.name for one in fields(row)} - set(FIELDS) - {"present"} == set()
 

@@ -1,0 +1,1 @@
+select stream from vault.sealed_link where kind = %(kind)s and id = %(person)s order by stream
