@@ -26,6 +26,7 @@ CONCEPTS = (
     "archive",
     "risk_signal",
     "access",
+    "signing_keys",
     "system",
 )
 """The concepts, one per kind of stream, in the order of the story."""

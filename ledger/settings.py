@@ -26,6 +26,8 @@ PORT_MAX = 65535
 CITY_DEFAULT = "371500"
 """Liaocheng 聊城, whose rules the policy book holds (GB/T 2260)."""
 
+SECONDS_MAX = 86_400
+ADDRESS = re.compile(r"https?://[^\s?#]+")
 DIVISION_CODE = re.compile(r"[1-9][0-9]{5}")
 ORIGIN_NAME = re.compile(r"[^\s+/]+(/[^\s+/]+)*")
 
@@ -44,6 +46,12 @@ class Settings:
         lang: The language of texts for people, ``zh`` or ``en``.
         origin: The name of this log, which stands in every entry and checkpoint.
         key_file: The keyring of the vault.
+        witness_policy: The policy that names witnesses; there are none where it is no file.
+        witness_seconds: How often they are asked, at most.
+        witness_stale_seconds: How old a quorum of them may be before it is told.
+        tsa_urls: Time-stamping authorities (RFC 3161) that stamp checkpoints.
+        tsa_roots: Certificates (PEM) in which the chains of these authorities have to end.
+        tsa_seconds: How often they are asked.
     """
 
     home: Path
@@ -54,6 +62,12 @@ class Settings:
     lang: str
     origin: str
     key_file: Path
+    witness_policy: Path
+    witness_seconds: int
+    witness_stale_seconds: int
+    tsa_urls: tuple[str, ...]
+    tsa_roots: Path
+    tsa_seconds: int
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -84,10 +98,17 @@ class Settings:
     def for_demo(self) -> Self:
         """Return the settings of a demonstration: a home below this one, and no other server.
 
-        Simulated entries never go to a server of the user's own.
+        Simulated entries never go to a server of the user's own, nor does anybody vouch for them.
         """
         home = self.home / "demo"
-        return replace(self, home=home, database_url=None, key_file=_key_file(home))
+        return replace(
+            self,
+            home=home,
+            database_url=None,
+            key_file=_key_file(home),
+            witness_policy=_witness_policy(home),
+            tsa_urls=(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,7 @@ class Setting:
         return PREFIX + VARIABLES.get(self.field, self.field.upper())
 
 
-VARIABLES = {"key_file": "MASTER_KEY_FILE"}
+VARIABLES = {"key_file": "MASTER_KEY_FILE", "tsa_urls": "TSA_URL"}
 """Variables that do not bear the name of their field."""
 
 
@@ -140,6 +161,14 @@ def _home(environment: Mapping[str, str]) -> Path:
 
 def _key_file(home: Path) -> Path:
     return home / "keys" / "vault.keys"
+
+
+def _witness_policy(home: Path) -> Path:
+    return home / "witness.policy"
+
+
+def _tsa_roots(home: Path) -> Path:
+    return home / "tsa.pem"
 
 
 def _path(text: str) -> Path:
@@ -165,6 +194,20 @@ def _port(text: str) -> int:
     return port
 
 
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if not 1 <= seconds <= SECONDS_MAX:
+        raise ValueError
+    return seconds
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    found = tuple(text.split())
+    if not all(ADDRESS.fullmatch(one) for one in found):
+        raise ValueError
+    return found
+
+
 def _matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
     compiled = re.compile(pattern)
 
@@ -176,7 +219,9 @@ def _matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
     return parse
 
 
-def _always(value: str | int | None) -> Callable[[Mapping[str, str], Mapping[str, Any]], Any]:
+def _always(
+    value: str | int | tuple[str, ...] | None,
+) -> Callable[[Mapping[str, str], Mapping[str, Any]], Any]:
     return lambda _environment, _above: value
 
 
@@ -278,6 +323,67 @@ SETTINGS: tuple[Setting, ...] = (
         Message("文件", "a file"),
         _path,
         lambda _environment, above: _key_file(above["home"]),
+    ),
+    Setting(
+        "witness_policy",
+        Message(
+            "见证策略文件（C2SP tlog-policy 的 witness、group、quorum 行）；无此文件即无见证人。",
+            "The witnesses: witness, group and quorum lines of C2SP tlog-policy. Without the file "
+            "there are none.",
+        ),
+        Message("MINGZHANG_HOME/witness.policy", "MINGZHANG_HOME/witness.policy"),
+        Message("文件", "a file"),
+        _path,
+        lambda _environment, above: _witness_policy(above["home"]),
+    ),
+    Setting(
+        "witness_seconds",
+        Message("请见证人共同签名的间隔，秒。", "How often witnesses are asked, in seconds."),
+        Message("10", "10"),
+        Message(f"1 至 {SECONDS_MAX} 的整数", f"a whole number from 1 to {SECONDS_MAX}"),
+        _seconds,
+        _always(10),
+    ),
+    Setting(
+        "witness_stale_seconds",
+        Message(
+            "见证超过多少秒未达法定人数即告警。",
+            "After how many seconds without a quorum of witnesses an alarm is raised.",
+        ),
+        Message("300", "300"),
+        Message(f"1 至 {SECONDS_MAX} 的整数", f"a whole number from 1 to {SECONDS_MAX}"),
+        _seconds,
+        _always(300),
+    ),
+    Setting(
+        "tsa_urls",
+        Message(
+            "时间戳机构（RFC 3161）网址，多个以空格分隔；检查点定期加盖时间戳。",
+            "Time-stamping authorities (RFC 3161), with spaces between; they stamp checkpoints.",
+        ),
+        Message("无", "none"),
+        Message("http:// 或 https:// 网址", "http:// or https:// URLs"),
+        _addresses,
+        _always(()),
+    ),
+    Setting(
+        "tsa_roots",
+        Message(
+            "时间戳机构证书链的根证书（PEM）。",
+            "The certificates (PEM) in which the chains of those authorities have to end.",
+        ),
+        Message("MINGZHANG_HOME/tsa.pem", "MINGZHANG_HOME/tsa.pem"),
+        Message("文件", "a file"),
+        _path,
+        lambda _environment, above: _tsa_roots(above["home"]),
+    ),
+    Setting(
+        "tsa_seconds",
+        Message("加盖时间戳的间隔，秒。", "How often they are asked, in seconds."),
+        Message("3600", "3600"),
+        Message(f"1 至 {SECONDS_MAX} 的整数", f"a whole number from 1 to {SECONDS_MAX}"),
+        _seconds,
+        _always(3600),
     ),
 )
 """Every setting, in the order in which they are explained."""

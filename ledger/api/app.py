@@ -1,7 +1,7 @@
 """The application: API, pages, sign-in, and a security policy that lets nothing in from outside."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ledger.api import commands, health, problems, receipts
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
-from ledger.api.static_log import add_log
+from ledger.api.static_log import Published, add_log
 from ledger.application.running import Ledger
 from ledger.evidence.note import Signer
 from ledger.security.sessions import Sessions
@@ -90,7 +90,7 @@ def make_app(
     *,
     routers: Sequence[APIRouter] = (),
     pages: Sequence[Pages] = (),
-    published: Mapping[str, bytes] | None = None,
+    published: Published | None = None,
     promising: Signer | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
@@ -100,7 +100,7 @@ def make_app(
         sessions: Who is signed in.
         routers: Further routes below ``/api/v1``: the questions.
         pages: What adds web pages to the application.
-        published: Keys and policy of the log, by their paths below ``/log/``.
+        published: Keys and policy of the log, by their paths below ``/log/``; or what gives them.
         promising: Signs promises, where the log has a key for them.
     """
     app = FastAPI(
@@ -118,6 +118,7 @@ def make_app(
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
+    app.state.watch = None
     add_log(app, published or {})
     app.include_router(health.routes())
     for add in pages:

@@ -21,6 +21,7 @@ def init() -> None:
     import asyncio  # noqa: PLC0415 - heavy
 
     from ledger.application.founding import found  # noqa: PLC0415 - heavy
+    from ledger.application.key_keeping import KeyKeeping  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
     from ledger.vault.keys import Keyring  # noqa: PLC0415 - heavy
@@ -29,7 +30,7 @@ def init() -> None:
 
     async def run() -> int:
         async with opened(place) as ledger:
-            return await found(ledger)
+            return await found(ledger) + await KeyKeeping(ledger, place.signing).introduce_all()
 
     with at_hand(settings, create_keys=Keyring.generate()) as place:
         written = asyncio.run(run())
@@ -78,6 +79,8 @@ def status(
     import psycopg  # noqa: PLC0415 - heavy
 
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
+    from ledger.integration.standing import standing  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
     from projections.catalogue import folds  # noqa: PLC0415 - heavy
     from projections.run import prepare  # noqa: PLC0415 - heavy
@@ -92,15 +95,21 @@ def status(
         models = connection.execute(
             "select name, position from model.progress order by name"
         ).fetchall()
+        policy = place.vouching.policy()
+        stands = policy and standing(connection, policy, place.vouching.stale_seconds)
     position, recorded_at = head if head is not None else (0, None)
+    now = SystemClock().now()
     out_json(
         {
             "origin": settings.origin,
             "position": position,
             "recorded_at": recorded_at.isoformat() if position and recorded_at else None,
             "read_models": {name: {"position": at, "behind": position - at} for name, at in models},
+            "witnesses": stands.as_json(now) if stands else None,
         }
     )
+    if stands and not stands.is_well(now):
+        say(stands.text(now))
 
 
 def version() -> None:

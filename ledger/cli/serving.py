@@ -10,14 +10,17 @@ from contextlib import suppress
 
 import psycopg
 import uvicorn
+from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
+from ledger.api.health import Watch
 from ledger.api.questions import routes as question_routes
+from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
-from ledger.integration.exporting import published
+from ledger.integration.beside import BesideLog
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
@@ -102,20 +105,16 @@ async def serve(
         demo: Whether a one-time login link is made and roles may be chosen.
         ready: Called with the base URL and the sessions once requests are answered.
     """
-    sessions, keys = Sessions(), _keys(place)
-    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
+    sessions, watch = Sessions(), _watch(place)
+    beside = (
+        Folding(place.conninfo),
+        Integrating(place.conninfo, place.signing, place.vouching),
+    )
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
-        app = make_app(
-            ledger,
-            sessions,
-            routers=[question_routes()],
-            pages=[add_pages],
-            published=published(keys) if keys else {},
-            promising=keys.promising if keys else None,
-        )
-        app.state.demo = demo
+        app = _app(place, ledger, sessions)
+        app.state.demo, app.state.watch = demo, watch
         config = uvicorn.Config(
             app,
             loop="none",
@@ -151,6 +150,30 @@ async def serve(
                 await signalling
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+def _app(place: Place, ledger: Ledger, sessions: Sessions) -> FastAPI:
+    keys = _keys(place)
+    return make_app(
+        ledger,
+        sessions,
+        routers=[question_routes()],
+        pages=[add_pages],
+        published=BesideLog(place.conninfo, place.signing, place.vouching),
+        promising=keys.promising if keys else None,
+    )
+
+
+def _watch(place: Place) -> Watch | None:
+    """Return whose cosignatures are looked for; none, where there are no witnesses.
+
+    Raises:
+        Misconfigured: the policy that names them is out of form.
+    """
+    policy = place.vouching.policy()
+    if policy is None or not policy.witnesses:
+        return None
+    return Watch(policy, place.vouching.stale_seconds, SystemClock())
 
 
 def _keys(place: Place) -> LogKeys | None:

@@ -83,7 +83,7 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     else:
         trusted = _policy(settings, policy, tree, export)
         held = _held(trusted, checkpoint, since)
-        _told(_verified(settings, export, trusted, held, tree))
+        _told(_verified(settings, export, trusted, held, tree), self_check=policy is None)
 
 
 def _verified(
@@ -118,13 +118,13 @@ def _range(settings: "Settings", first: int, last: int | None) -> None:
         head = int(row[0]) if row else 0
         if max(first, last or first) > head:
             raise NoSuchPosition(Message(f"日志只到第{head}位", f"the log ends at position {head}"))
-        _told(Verified(WORLD, rows=verify_log(place.conninfo, first, last)))
+        _told(Verified(WORLD, rows=verify_log(place.conninfo, first, last)), self_check=True)
 
 
-def _told(found: "Verified") -> None:
+def _told(found: "Verified", *, self_check: bool) -> None:
     from ledger.integration.verifying import text_of  # noqa: PLC0415 - heavy
 
-    out_json(found.as_json())
+    out_json({**found.as_json(), "self_check": self_check})
     if found.wrong is not None:
         say(text_of(found.wrong))
         raise typer.Exit(INTEGRITY)
@@ -134,8 +134,10 @@ def _policy(
     settings: "Settings", given: Path | None, tree: "TreeKind", export: Path | None = None
 ) -> "Policy | None":
     """Return whose signatures count: as the auditor says, else this installation's own."""
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.evidence.errors import Malformed  # noqa: PLC0415 - heavy
     from ledger.evidence.policy import Policy  # noqa: PLC0415 - heavy
+    from ledger.integration.key_lives import lives_in  # noqa: PLC0415 - heavy
     from ledger.integration.log_keys import LogKeysUnusable, policy_of  # noqa: PLC0415 - heavy
     from ledger.integration.place import SigningPlace  # noqa: PLC0415 - heavy
     from ledger.integration.verifying import NotEvidence  # noqa: PLC0415 - heavy
@@ -146,13 +148,26 @@ def _policy(
         except Malformed as fault:
             raise NotEvidence(Message(f"策略文件：{fault}", f"the policy: {fault}")) from None
     try:
-        return policy_of(SigningPlace.below(settings.home).keys(), tree)
+        keys = SigningPlace.below(settings.home).keys()
     except LogKeysUnusable:
         if export is None:
             return None
         raise NotEvidence(
             Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
         ) from None
+    say(
+        Message(
+            "未给出 --policy：只以本机自己的密钥核验，属自查。能改写日志又持有密钥的人骗得过这种"
+            "核验；审计人应使用自己留存的信任策略和检查点。",
+            "No --policy was given: this installation's own keys count, so this is a self-check."
+            " Whoever can rewrite the log and holds the keys passes it; an auditor brings a policy"
+            " and a checkpoint of their own.",
+        )
+    )
+    if export is not None:
+        return policy_of(keys, tree)
+    with at_hand(settings) as place:
+        return policy_of(keys, tree, lives=lives_in(place.conninfo, keys.origin))
 
 
 def _held(policy: "Policy | None", checkpoint: Path | None, since: Path | None) -> "Held | None":
@@ -192,7 +207,11 @@ def _receipt(settings: "Settings", receipt: Path, entry: Path | None, policy: Pa
         raise NotEvidence(
             Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
         )
-    told: dict[str, Any] = {"position": read.index + 1, "tree": tree.name}
+    told: dict[str, Any] = {
+        "position": read.index + 1,
+        "tree": tree.name,
+        "self_check": policy is None,
+    }
     if entry is not None:
         body = _read(entry)
     else:

@@ -15,7 +15,9 @@ from ledger.embedded.checks import Examination, Result, good
 from ledger.embedded.database import CONNECT_SECONDS, OwnServer, unreachable
 from ledger.embedded.launch import check_version
 from ledger.embedded.server import EmbeddedServer, ServerStatus
+from ledger.integration.standing import standing
 from ledger.integration.storing import open_fault
+from ledger.integration.vouching import Vouching
 from ledger.settings import Settings
 from ledger.store.migrations import missing
 
@@ -254,6 +256,34 @@ def _evidence(settings: Settings) -> Result:
     )
 
 
+def _witnesses(settings: Settings) -> Result:
+    vouching = Vouching.of(settings)
+    policy = vouching.policy()
+    if policy is None or not policy.witnesses:
+        return good("未设见证人。", "There are no witnesses.")
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+        there = connection.execute("select to_regclass('evidence.witness') is not null").fetchone()
+        if there != (True,):
+            return good("尚无证据。", "There is no evidence yet.")
+        stands = standing(connection, policy, vouching.stale_seconds)
+    now = SystemClock().now()
+    if stands.is_well(now):
+        return Result("good", stands.text(now))
+    mend = Message(
+        "执行 mingzhang verify，并与见证人核对；在查明之前不要重启或恢复任何内容。",
+        "Run mingzhang verify and ask the witness; restore and restart nothing until it is clear.",
+    )
+    if not stands.contradicting:
+        mend = Message(
+            "核对见证人的网址、公钥和网络；服务须在运行。",
+            "See to addresses, keys and network of the witnesses; the service has to run.",
+        )
+    return Result("bad", stands.text(now), mend)
+
+
 def _url(settings: Settings) -> str | None:
     """Return where the database is, if it can be asked without starting anything."""
     if settings.database_url is None:
@@ -278,4 +308,5 @@ BOTH = (
     Examination("damage", Message("数据完好", "Damage"), _damage),
     Examination("entries", Message("账本", "Ledger"), _last_entry),
     Examination("evidence", Message("证据", "Evidence"), _evidence),
+    Examination("witnesses", Message("见证人", "Witnesses"), _witnesses),
 )

@@ -18,8 +18,8 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.note import Note
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import bundles_of, tiles_of
-from ledger.integration.log_keys import LogKeys, policy_text, vkeys
-from ledger.integration.slices import StoredLog
+from ledger.integration.log_keys import NO_LIVES, NOBODY, KeyLives, LogKeys, policy_text, vkeys
+from ledger.integration.slices import COSIGNED, StoredLog
 from ledger.integration.trees import TREES, WORLD, TreeKind
 
 
@@ -29,14 +29,24 @@ class NotExported(Failure):
     exit_code = 73
 
 
-def published(keys: LogKeys) -> dict[str, bytes]:
-    """Return the files beside the log that say who signs it, by their paths below its prefix."""
+def published(
+    keys: LogKeys, lives: KeyLives = NO_LIVES, witnesses: str = NOBODY
+) -> dict[str, bytes]:
+    """Return the files beside the log that say who signs it, by their paths below its prefix.
+
+    Args:
+        keys: as they sign now.
+        lives: what the log says about its keys.
+        witnesses: the lines of the policy about witnesses.
+    """
     files: dict[str, bytes] = {}
     for tree in TREES:
         signers = keys.of(tree)
+        about = witnesses if tree is WORLD else NOBODY
+        policy = policy_text(signers, lives=lives, witnesses=about)
         files[prefix_of(tree) + "log.vkey"] = f"{signers[0].key}\n".encode()
         files[prefix_of(tree) + "log.vkeys"] = vkeys(signers).encode()
-        files[prefix_of(tree) + "policy"] = policy_text(signers).encode()
+        files[prefix_of(tree) + "policy"] = policy.encode()
     files["promise.vkey"] = f"{keys.promising.key}\n".encode()
     return files
 
@@ -47,7 +57,11 @@ def prefix_of(tree: TreeKind) -> str:
 
 
 def export_log(
-    connection: Connection[Any], folder: Path, beside: Mapping[str, bytes]
+    connection: Connection[Any],
+    folder: Path,
+    beside: Mapping[str, bytes],
+    *,
+    cosigned: bool = False,
 ) -> dict[str, int]:
     """Write both trees at their newest checkpoints.
 
@@ -55,6 +69,8 @@ def export_log(
         connection: to the database, in autocommit.
         folder: where to; it is made, and must be empty.
         beside: further files, by their paths (``published``).
+        cosigned: write the tree of SHA-256 at the newest checkpoint that a quorum of the witnesses
+            cosigned, which is mostly a few seconds older.
 
     Returns:
         The size of each tree, by its name.
@@ -69,11 +85,26 @@ def export_log(
         raise NotExported(Message(f"目录 {folder} 不为空", f"the directory {folder} is not empty"))
     for path, data in beside.items():
         _write(folder / path, data)
-    return {tree.name: _export(StoredLog(connection, tree), folder, tree) for tree in TREES}
+    return {
+        tree.name: _export(StoredLog(connection, tree), folder, tree, cosigned=cosigned)
+        for tree in TREES
+    }
 
 
-def _export(log: StoredLog, folder: Path, tree: TreeKind) -> int:
-    note = log.read(CHECKPOINT)
+def _export(log: StoredLog, folder: Path, tree: TreeKind, *, cosigned: bool) -> int:
+    note = log.read(COSIGNED if cosigned and tree is WORLD else CHECKPOINT)
+    if note is None and cosigned:
+        raise NotExported(
+            Message(
+                "尚无法定数的见证人共同签名的检查点",
+                "no quorum of the witnesses has cosigned a checkpoint yet",
+            ),
+            mend=Message(
+                "用 mingzhang status 查看见证人；或以 --uncosigned 导出仅由日志签署者",
+                "see to the witnesses with mingzhang status, or export what the log alone signed"
+                " with --uncosigned",
+            ),
+        )
     if note is None:
         raise NotExported(
             Message("尚无已签的检查点", "there is no signed checkpoint yet"),

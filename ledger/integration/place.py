@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.integration.log_keys import LogKeys, create_log_keys, load_log_keys
+from ledger.integration.log_keys import KeyFile, LogKeys, create_log_keys, load_log_keys
 from ledger.integration.signing import FileSigner
 
 
@@ -33,12 +33,16 @@ class SigningPlace:
         return load_log_keys(self.key_file)
 
     def signer(self) -> FileSigner:
-        """Return the signer.
+        """Return the signer, which takes up other keys as soon as they are there.
 
         Raises:
             LogKeysUnusable: it has no keys.
         """
-        return FileSigner(self.keys(), self.memory)
+        return FileSigner(KeyFile(self.key_file), self.memory)
+
+    def signer_of(self, keys: LogKeys) -> FileSigner:
+        """Return a signer with keys that are not in the file, and the memory that is here."""
+        return FileSigner(keys, self.memory)
 
     def prepare(self, keys: LogKeys) -> None:
         """Make keys and memory of a new log; keys that are there already are kept.
@@ -48,7 +52,7 @@ class SigningPlace:
         """
         if self.key_file.exists():
             return
-        signer = FileSigner(keys, self.memory)
+        signer = self.signer_of(keys)
         if not signer.is_begun():
             signer.begin()
         create_log_keys(self.key_file, keys)

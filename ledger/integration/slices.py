@@ -1,7 +1,8 @@
 """What lies at a path of the log: cut out of the rows that are there, nothing is stored twice.
 
 A bundle is a range of ``ledger.entry``, a tile a row of ``evidence.tile``, a partial one the
-beginning of such a row, the checkpoint the newest of its tree. What a tree does not hold is not
+beginning of such a row, the checkpoint the newest of its tree; beside it lies the newest that a
+quorum of the witnesses cosigned. What a tree does not hold is not
 there, also where the database holds more: ``None``, which a door answers with 404.
 """
 
@@ -15,11 +16,14 @@ from ledger.evidence.errors import Malformed
 from ledger.evidence.hashes import HASH_BYTES
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import WIDTH, Bundle, Tile, encode_bundle
-from ledger.integration.trees import TreeKind
+from ledger.integration.trees import WORLD, TreeKind
 
 _CHECKPOINT: Final = (
     "select note from evidence.checkpoint where algorithm = %s order by size desc limit 1"
 )
+COSIGNED: Final = "checkpoint.cosigned"
+"""Below the prefix of the tree of SHA-256: the newest checkpoint that a quorum cosigned."""
+_COSIGNED: Final = "select note from evidence.cosigned order by size desc, met_at desc limit 1"
 _TILE: Final = """
 select substring(hashes for %s) from evidence.tile
 where algorithm = %s and level = %s and number = %s and octet_length(hashes) >= %s
@@ -57,6 +61,8 @@ def slice_of(tree: TreeKind, path: str) -> Slice | None:
     """Return how a path below a tree's prefix is answered; None if nothing is ever there."""
     if path == CHECKPOINT:
         return Slice(_CHECKPOINT, (tree.name,), _first, is_final=False)
+    if path == COSIGNED and tree is WORLD:
+        return Slice(_COSIGNED, (), _first, is_final=False)
     try:
         if path.startswith("tile/entries/"):
             return _bundle(tree, Bundle.parse(path))

@@ -19,7 +19,7 @@ from ledger.errors import Failure
 from ledger.evidence.audit import Held, Report, audit
 from ledger.evidence.errors import Unproven
 from ledger.evidence.findings import Finding
-from ledger.evidence.policy import Policy
+from ledger.evidence.policy import NONE, Policy
 from ledger.evidence.reading import DirectoryReader
 from ledger.integration import storing
 from ledger.integration.exporting import prefix_of
@@ -77,6 +77,8 @@ class Verified:
             told |= {"first": rows.first, "last": rows.last, "entries": rows.entries}
         elif report is not None:
             told |= {"entries": report.checked}
+        if accepted is not None and accepted.outlived:
+            told["passed_over"] = list(accepted.outlived)
         return told | {
             "checkpoint": accepted.signed.checkpoint.size if accepted else None,
             "ok": wrong is None,
@@ -131,7 +133,8 @@ def verify_live(
     with psycopg.connect(conninfo, autocommit=True) as connection:
         if policy is None or (held is None and storing.state(connection, tree.name).size == 0):
             return Verified(tree, rows=verify_log(conninfo))
-        tiles = StoredTiles(connection, tree)
+        # The newest checkpoint is mostly too young for a quorum: one that met it is looked at.
+        tiles = StoredTiles(connection, tree, cosigned=policy.quorum != NONE)
         if tree is not WORLD:
             leaves = PlainLeaves(connection, tree.hashing)
             return Verified(tree, report=audit(tiles, policy, held, tree.hashing, leaves))

@@ -26,6 +26,8 @@ from ledger.integration.log_keys import LogKeysUnusable
 from ledger.integration.place import SigningPlace
 from ledger.integration.publishing import Publisher
 from ledger.integration.storing import Overtaken
+from ledger.integration.vouching import Vouching
+from ledger.timers.cosigning import start_cosigning
 from ledger.timers.processes import Beside, Until
 
 POLL_SECONDS = 1.0
@@ -42,12 +44,18 @@ _log = logging.getLogger(__name__)
 class Integrating(Beside):
     """Integrates and signs in a process of its own until it is stopped."""
 
-    def __init__(self, conninfo: str, place: SigningPlace) -> None:
-        """Prepare to integrate the log of a database, and to sign with what lies at a place."""
-        super().__init__("integrating", keep_integrating, conninfo, place)
+    def __init__(self, conninfo: str, place: SigningPlace, vouching: Vouching) -> None:
+        """Prepare to integrate the log of a database.
+
+        Args:
+            conninfo: the database.
+            place: what it signs with.
+            vouching: whom it asks to cosign and to stamp, beside that and without waiting.
+        """
+        super().__init__("integrating", keep_integrating, conninfo, place, vouching)
 
 
-def keep_integrating(conninfo: str, place: SigningPlace, until: Until) -> None:
+def keep_integrating(conninfo: str, place: SigningPlace, vouching: Vouching, until: Until) -> None:
     """Integrate until told to stop or until the parent is gone; the work of the process."""
     os.nice(NICENESS)
     try:
@@ -56,6 +64,7 @@ def keep_integrating(conninfo: str, place: SigningPlace, until: Until) -> None:
         _log.warning("checkpoints are not signed: %s", unusable.message.en)
         Keeper(conninfo, until).run()
         return
+    start_cosigning(conninfo, place, vouching, until)
     publisher = Publisher(place.signer(), keys.origin, SystemClock())
     Keeper(conninfo, until, publisher.publish).run()
 

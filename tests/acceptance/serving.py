@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -15,10 +15,11 @@ _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 @dataclass(slots=True)
 class Installation:
-    """A home and a database, and the commands run on them."""
+    """A home and a database, the commands run on them, and more settings for these."""
 
     home: Path
     database: str
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -27,6 +28,7 @@ class Installation:
             "MINGZHANG_HOME": str(self.home),
             "MINGZHANG_DATABASE_URL": self.database,
             "MINGZHANG_LANG": "en",
+            **self.more,
         }
 
     def run(self, *words: str, ok: bool = True) -> subprocess.CompletedProcess[str]:

@@ -20,6 +20,12 @@ def test_everything_has_a_default() -> None:
         lang="zh",
         origin="mingzhang.local/371500",
         key_file=settings.home / "keys" / "vault.keys",
+        witness_policy=settings.home / "witness.policy",
+        witness_seconds=10,
+        witness_stale_seconds=300,
+        tsa_urls=(),
+        tsa_roots=settings.home / "tsa.pem",
+        tsa_seconds=3600,
     )
 
 
@@ -51,6 +57,12 @@ def test_what_is_set_is_read() -> None:
             "MINGZHANG_LANG": "en",
             "MINGZHANG_ORIGIN": "ledger.example/370100",
             "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
+            "MINGZHANG_WITNESS_POLICY": "/etc/mingzhang/witnesses",
+            "MINGZHANG_WITNESS_SECONDS": "30",
+            "MINGZHANG_WITNESS_STALE_SECONDS": "900",
+            "MINGZHANG_TSA_URL": "https://a.example/tsa  http://b.example",
+            "MINGZHANG_TSA_ROOTS": "/etc/mingzhang/tsa.pem",
+            "MINGZHANG_TSA_SECONDS": "60",
         }
     )
     assert settings == Settings(
@@ -62,6 +74,12 @@ def test_what_is_set_is_read() -> None:
         lang="en",
         origin="ledger.example/370100",
         key_file=Path("/etc/mingzhang/keys"),
+        witness_policy=Path("/etc/mingzhang/witnesses"),
+        witness_seconds=30,
+        witness_stale_seconds=900,
+        tsa_urls=("https://a.example/tsa", "http://b.example"),
+        tsa_roots=Path("/etc/mingzhang/tsa.pem"),
+        tsa_seconds=60,
     )
 
 
@@ -70,6 +88,11 @@ def test_what_is_set_is_read() -> None:
     [
         ("MINGZHANG_PORT", "65536"),
         ("MINGZHANG_PORT", "-1"),
+        ("MINGZHANG_WITNESS_SECONDS", "-77"),
+        ("MINGZHANG_WITNESS_STALE_SECONDS", "soon"),
+        ("MINGZHANG_TSA_SECONDS", "86401"),
+        ("MINGZHANG_TSA_URL", "ftp://a.example"),
+        ("MINGZHANG_TSA_URL", "https://a.example b.example"),
         ("MINGZHANG_PORT", "http"),
         ("MINGZHANG_HOST", "two words"),
         ("MINGZHANG_HOST", "http://host"),
@@ -115,6 +138,12 @@ def test_a_demonstration_has_a_home_below_and_never_another_server() -> None:
             "MINGZHANG_HOME": "/srv/ledger",
             "MINGZHANG_DATABASE_URL": "postgresql://c@db/l",
             "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
+            "MINGZHANG_WITNESS_POLICY": "/etc/mingzhang/witnesses",
+            "MINGZHANG_WITNESS_SECONDS": "30",
+            "MINGZHANG_WITNESS_STALE_SECONDS": "900",
+            "MINGZHANG_TSA_URL": "https://a.example/tsa  http://b.example",
+            "MINGZHANG_TSA_ROOTS": "/etc/mingzhang/tsa.pem",
+            "MINGZHANG_TSA_SECONDS": "60",
         }
     )
     demo = settings.for_demo()
