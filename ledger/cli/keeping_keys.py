@@ -214,25 +214,36 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="备份文件 · the backup")],
     passphrase_file: PassphraseFile = None,
+    vault_only: Annotated[
+        bool, typer.Option("--vault-only", help="只恢复保险库密钥 · the vault's keys alone")
+    ] = False,
 ) -> None:
     """从备份恢复密钥；已有的密钥不会被覆盖 · put keys back where they are missing."""
-    from ledger.integration.key_backup import Backup  # noqa: PLC0415 - heavy
-    from ledger.integration.key_backup import restore as put_back  # noqa: PLC0415 - heavy
-    from ledger.integration.place import SigningPlace  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.integration import key_backup  # noqa: PLC0415 - heavy
+    from ledger.integration.key_lives import lives_in  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings, place = Settings.read(), SigningPlace.below(Settings.read().home)
-    held = Backup.opened(_bytes(file), _passphrase(passphrase_file, confirm=False))
-    written = put_back(held, place, settings.key_file)
-    out_json({"written": [str(path) for path in written], "signer": place.signer().is_begun()})
-    if not place.signer().is_begun():
+    settings = Settings.read()
+    held = key_backup.Backup.opened(_bytes(file), _passphrase(passphrase_file, confirm=False))
+    if vault_only:
+        written = key_backup.restore_vault(held, settings.key_file)
+        out_json({"written": [str(path) for path in written]})
+        return
+    # The log itself tells which keys have ended since the backup was made.
+    with at_hand(settings) as place:
+        lives = lives_in(place.conninfo, settings.origin)
+        written = key_backup.restore(held, place.signing, settings.key_file, lives)
+        is_begun = place.signing.signer().is_begun()
+    out_json({"written": [str(path) for path in written], "signer": is_begun})
+    if not is_begun:
         say(
             Message(
                 "签名器不知道上次签到哪里，在指明之前不签名：请用 mingzhang evidence adopt 给出"
-                "最新的已签检查点（取自日志、见证人或审计人），不得早于备份。",
+                "两棵树最新的已签检查点（取自日志、见证人或审计人），不得早于备份。",
                 "The signer does not know what was signed last, and signs nothing until it is told:"
-                " give it the newest signed checkpoint (of the log, a witness or an auditor) with"
-                " mingzhang evidence adopt; none that is older than the backup.",
+                " give it the newest signed checkpoints of both trees (of the log, a witness or an"
+                " auditor) with mingzhang evidence adopt; none that is older than the backup.",
             )
         )
 

@@ -6,6 +6,7 @@ because more may have been signed since: it only says behind what a restored sig
 
 import os
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +18,16 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from aggregates.language import Message
 from ledger.errors import Failure
+from ledger.evidence.validity import KeyState
 from ledger.integration import durable
-from ledger.integration.log_keys import parsed
+from ledger.integration.log_keys import (
+    NO_LIVES,
+    KeyLives,
+    LogKeys,
+    algorithm_of,
+    parsed,
+    spelled,
+)
 from ledger.integration.place import SigningPlace
 
 FORM: Final = "mingzhang-keys-backup/v1"
@@ -118,36 +127,95 @@ def taken(place: SigningPlace, vault_file: Path | None) -> Backup:
     return Backup(place.key_file.read_bytes(), vault, place.signer().remembered())
 
 
-def restore(backup: Backup, place: SigningPlace, vault_file: Path) -> list[Path]:
+def restore(
+    backup: Backup, place: SigningPlace, vault_file: Path, lives: KeyLives = NO_LIVES
+) -> list[Path]:
     """Put keys back where they are missing, and return which files were written.
 
     Args:
         backup: what was kept.
         place: where the log's keys belong.
         vault_file: where the vault's keys belong.
+        lives: what the log says about its keys: one whose service has ended since is not put back.
 
     Raises:
-        BackupUnusable: there are other keys already, which are never overwritten.
+        BackupUnusable: there are other keys already, which are never overwritten; or the backup is
+            of before a key was exchanged.
         SignerRefuses: the signer remembers less here than the backup does.
     """
+    wanted = {place.key_file: spelled(_in_service(backup, lives))}
+    if backup.vault_keys is not None:
+        wanted[vault_file] = backup.vault_keys
+    missing = _missing(wanted)
+    keys = parsed(wanted[place.key_file])
+    if keys is not None:
+        place.signer_of(keys).refuse_to_fall_behind(backup.signed)
+    for path in missing:
+        _put(path, wanted[path])
+    return missing
+
+
+def restore_vault(backup: Backup, vault_file: Path) -> list[Path]:
+    """Put the vault's keys back alone, where the log's are lost and are to be made anew.
+
+    Raises:
+        BackupUnusable: they are not in it, or there are others already.
+    """
+    if backup.vault_keys is None:
+        raise BackupUnusable(
+            Message("备份中没有保险库密钥", "the vault's keys are not in the backup")
+        )
+    missing = _missing({vault_file: backup.vault_keys})
+    for path in missing:
+        _put(path, backup.vault_keys)
+    return missing
+
+
+def _in_service(backup: Backup, lives: KeyLives) -> LogKeys:
+    """Return the keys of a backup without those whose service has ended."""
     keys = parsed(backup.log_keys)
     if keys is None:
         raise BackupUnusable(Message("备份中的密钥已损坏", "the keys in the backup are damaged"))
-    wanted = {place.key_file: backup.log_keys}
-    if backup.vault_keys is not None:
-        wanted[vault_file] = backup.vault_keys
+    states = {vkey: life.state for vkey, life in lives.items()}
+    ended = [
+        one
+        for one in keys.signers
+        if states.get(str(one.key), KeyState.CURRENT) is not KeyState.CURRENT
+    ]
+    left = keys
+    for one in ended:
+        left = left.with_leaving(one).without(one)
+    kinds = {(one.key.name, algorithm_of(one)) for one in left.signers}
+    for one in ended:
+        if (one.key.name, algorithm_of(one)) not in kinds:
+            gone = one.key.key_id.hex()
+            raise BackupUnusable(
+                Message(
+                    f"该备份早于密钥 {gone} 的更换", f"the backup is of before {gone} was exchanged"
+                ),
+                mend=Message(
+                    "请用更换之后的备份；若没有，用 --vault-only 恢复保险库密钥，"
+                    "再用 mingzhang init 建立新的签名密钥",
+                    "take a later one; if there is none, restore the vault's keys with --vault-only"
+                    " and make new signing keys with mingzhang init",
+                ),
+            )
+    return left
+
+
+def _missing(wanted: Mapping[Path, bytes]) -> list[Path]:
     for path, data in wanted.items():
         if path.exists() and path.read_bytes() != data:
             raise BackupUnusable(
                 Message(f"{path} 已有其他密钥，不会被覆盖", f"{path} holds other keys and is kept"),
                 mend=Message("确属不用时，先将其移走", "move it away first if it is not needed"),
             )
-    place.signer_of(keys).refuse_to_fall_behind(backup.signed)
-    missing = [path for path in wanted if not path.exists()]
-    for path in missing:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        durable.write_new(path, wanted[path])
-    return missing
+    return [path for path in wanted if not path.exists()]
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    durable.write_new(path, data)
 
 
 def _parts(data: bytes) -> tuple[dict[str, Any], bytes, bytes, bytes]:
