@@ -1,5 +1,6 @@
 """``init``, ``doctor``, ``status``, ``version``."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -80,6 +81,7 @@ def status(
 
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
+    from ledger.integration.stamping import last_stamps  # noqa: PLC0415 - heavy
     from ledger.integration.standing import standing  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
     from projections.catalogue import folds  # noqa: PLC0415 - heavy
@@ -96,6 +98,7 @@ def status(
             "select name, position from model.progress order by name"
         ).fetchall()
         policy = place.vouching.policy()
+        stamped = last_stamps(connection)
         stands = policy and standing(connection, policy, place.vouching.stale_seconds)
     position, recorded_at = head if head is not None else (0, None)
     now = SystemClock().now()
@@ -106,6 +109,10 @@ def status(
             "recorded_at": recorded_at.isoformat() if position and recorded_at else None,
             "read_models": {name: {"position": at, "behind": position - at} for name, at in models},
             "witnesses": stands.as_json(now) if stands else None,
+            "time_stamps": {
+                one: asdict(stamped[one]) if one in stamped else None
+                for one in place.vouching.authorities
+            },
         }
     )
     if stands and not stands.is_well(now):

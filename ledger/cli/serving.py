@@ -168,8 +168,10 @@ def _watch(place: Place) -> Watch | None:
     """Return whose cosignatures are looked for; none, where there are no witnesses.
 
     Raises:
-        Misconfigured: the policy that names them is out of form.
+        Misconfigured: the policy that names them is out of form, or there are no roots for the
+            time-stamping authorities.
     """
+    place.vouching.certificates()  # refused before anything is served
     policy = place.vouching.policy()
     if policy is None or not policy.witnesses:
         return None

@@ -14,6 +14,7 @@ from ledger.cli.telling import out_json, say
 from ledger.errors import Failure
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from psycopg import Connection
 
     from ledger.evidence.audit import Held
@@ -63,6 +64,10 @@ def verify(  # noqa: PLR0913 - each mode has its own file
         Path | None, typer.Option(help="回执所证条目的字节 · the entry of the receipt")
     ] = None,
     twin: Annotated[bool, typer.Option("--sm3", help="核验SM3树 · the tree of SM3")] = False,
+    tsa_roots: Annotated[
+        Path | None,
+        typer.Option(help="时间戳机构根证书（PEM）；缺省为本机设置 · whose time stamps count"),
+    ] = None,
     models: Annotated[
         bool, typer.Option("--models", help="重放并比较读模型摘要 · replay the read models")
     ] = False,
@@ -83,7 +88,9 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     else:
         trusted = _policy(settings, policy, tree, export)
         held = _held(trusted, checkpoint, since)
-        _told(_verified(settings, export, trusted, held, tree), self_check=policy is None)
+        roots = _roots(settings, tsa_roots)
+        found = _verified(settings, export, trusted, held, tree, roots)
+        _told(found, self_check=policy is None)
 
 
 def _verified(
@@ -92,14 +99,15 @@ def _verified(
     policy: "Policy | None",
     held: "Held | None",
     tree: "TreeKind",
+    roots: "list[Certificate]",
 ) -> "Verified":
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.integration.verifying import verify_export, verify_live  # noqa: PLC0415 - heavy
 
     if export is not None and policy is not None:
-        return verify_export(export, policy, held, tree)
+        return verify_export(export, policy, held, tree, roots)
     with at_hand(settings) as place:
-        return verify_live(place.conninfo, policy, held, tree)
+        return verify_live(place.conninfo, policy, held, tree, roots)
 
 
 def _range(settings: "Settings", first: int, last: int | None) -> None:
@@ -125,8 +133,11 @@ def _told(found: "Verified", *, self_check: bool) -> None:
     from ledger.integration.verifying import text_of  # noqa: PLC0415 - heavy
 
     out_json({**found.as_json(), "self_check": self_check})
+    for path, why in found.stamps.wrong if found.stamps else ():
+        say(Message(f"时间戳不成立：{path}：{why}", f"a time stamp does not hold: {path}: {why}"))
     if found.wrong is not None:
         say(text_of(found.wrong))
+    if found.wrong is not None or (found.stamps and found.stamps.wrong):
         raise typer.Exit(INTEGRITY)
 
 
@@ -168,6 +179,23 @@ def _policy(
         return policy_of(keys, tree)
     with at_hand(settings) as place:
         return policy_of(keys, tree, lives=lives_in(place.conninfo, keys.origin))
+
+
+def _roots(settings: "Settings", given: Path | None) -> "list[Certificate]":
+    """Return where the chains of time-stamping authorities may end; none leaves stamps out."""
+    from ledger.evidence.errors import Malformed  # noqa: PLC0415 - heavy
+    from ledger.evidence.time_stamps import roots_of  # noqa: PLC0415 - heavy
+    from ledger.integration.verifying import NotEvidence  # noqa: PLC0415 - heavy
+    from ledger.integration.vouching import Vouching  # noqa: PLC0415 - heavy
+
+    if given is None:
+        return Vouching.of(settings).certificates()
+    try:
+        return roots_of(_read(given))
+    except Malformed:
+        raise NotEvidence(
+            Message(f"{given} 不是PEM证书", f"{given} holds no certificates in PEM")
+        ) from None
 
 
 def _held(policy: "Policy | None", checkpoint: Path | None, since: Path | None) -> "Held | None":

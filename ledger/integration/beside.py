@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Final
 
+from ledger.evidence.time_stamps import ROOTS
 from ledger.integration.exporting import published
 from ledger.integration.key_lives import lives_in
 from ledger.integration.log_keys import LogKeysUnusable
@@ -11,7 +12,6 @@ from ledger.integration.place import SigningPlace
 from ledger.integration.vouching import Vouching
 
 FRESH_SECONDS: Final = 2.0
-ROOTS: Final = "timestamps/roots.pem"
 
 
 class BesideLog:

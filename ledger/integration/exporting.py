@@ -3,6 +3,7 @@
 checkpoint, tile/…, tile/entries/…      the tree of SHA-256
 sm3/checkpoint, sm3/tile/…              its twin; its bundles are the same files once more
 log.vkey, log.vkeys, policy             keys and policy, of the twin below sm3/
+timestamps/…                            checkpoints that others stamped (RFC 3161)
 """
 
 import os
@@ -18,6 +19,7 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.note import Note
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import bundles_of, tiles_of
+from ledger.evidence.time_stamps import LIST, listed
 from ledger.integration.log_keys import NO_LIVES, NOBODY, KeyLives, LogKeys, policy_text, vkeys
 from ledger.integration.slices import COSIGNED, StoredLog
 from ledger.integration.trees import TREES, WORLD, TreeKind
@@ -128,6 +130,14 @@ def _export(log: StoredLog, folder: Path, tree: TreeKind, *, cosigned: bool) -> 
                 mend=Message("请运行 mingzhang verify", "run mingzhang verify"),
             )
         _write(below / path, data)
+    if tree is WORLD:
+        for one in listed(log.read(LIST) or b""):
+            # A stamp is over a checkpoint that this one continues, or it is of later.
+            if one.size <= size:
+                for path in (one.note_path, one.path):
+                    _write(below / path, log.read(path) or b"")
+                with (below / LIST).open("a") as file:
+                    file.write(str(one))
     # Last, so that a directory with a checkpoint is whole.
     _write(below / CHECKPOINT, note)
     return size

@@ -2,10 +2,11 @@
 
 A bundle is a range of ``ledger.entry``, a tile a row of ``evidence.tile``, a partial one the
 beginning of such a row, the checkpoint the newest of its tree; beside it lies the newest that a
-quorum of the witnesses cosigned. What a tree does not hold is not
+quorum of the witnesses cosigned, and the time stamps of others. What a tree does not hold is not
 there, also where the database holds more: ``None``, which a door answers with 404.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,7 @@ from ledger.evidence.errors import Malformed
 from ledger.evidence.hashes import HASH_BYTES
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import WIDTH, Bundle, Tile, encode_bundle
+from ledger.evidence.time_stamps import FOLDER, LIST, Listed
 from ledger.integration.trees import WORLD, TreeKind
 
 _CHECKPOINT: Final = (
@@ -24,6 +26,19 @@ _CHECKPOINT: Final = (
 COSIGNED: Final = "checkpoint.cosigned"
 """Below the prefix of the tree of SHA-256: the newest checkpoint that a quorum cosigned."""
 _COSIGNED: Final = "select note from evidence.cosigned order by size desc, met_at desc limit 1"
+_STAMPS: Final = """
+select size, left(encode(sha256(convert_to(authority, 'UTF8')), 'hex'), 8),
+  to_char(stamped_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), authority
+from evidence.time_stamp order by size, authority
+"""
+_STAMPED: Final = "select note from evidence.time_stamp where size = %s order by authority limit 1"
+_STAMP: Final = """
+select response from evidence.time_stamp
+where size = %s and left(encode(sha256(convert_to(authority, 'UTF8')), 'hex'), 8) = %s
+"""
+_STAMP_PATH: Final = re.compile(
+    rf"{FOLDER}/(0|[1-9][0-9]{{0,18}})/(?:checkpoint|([0-9a-f]{{8}})\.tsr)"
+)
 _TILE: Final = """
 select substring(hashes for %s) from evidence.tile
 where algorithm = %s and level = %s and number = %s and octet_length(hashes) >= %s
@@ -61,8 +76,8 @@ def slice_of(tree: TreeKind, path: str) -> Slice | None:
     """Return how a path below a tree's prefix is answered; None if nothing is ever there."""
     if path == CHECKPOINT:
         return Slice(_CHECKPOINT, (tree.name,), _first, is_final=False)
-    if path == COSIGNED and tree is WORLD:
-        return Slice(_COSIGNED, (), _first, is_final=False)
+    if tree is WORLD and (beside := _beside(path)) is not None:
+        return beside
     try:
         if path.startswith("tile/entries/"):
             return _bundle(tree, Bundle.parse(path))
@@ -88,6 +103,20 @@ class StoredLog:
         return asked.cut(found.fetchall())
 
 
+def _beside(path: str) -> Slice | None:
+    """Return how a path is answered that belongs to what others vouch for."""
+    if path == COSIGNED:
+        return Slice(_COSIGNED, (), _first, is_final=False)
+    if path == LIST:
+        return Slice(_STAMPS, (), _listed, is_final=False)
+    if (found := _STAMP_PATH.fullmatch(path)) is None:
+        return None
+    size, number = int(found[1]), found[2]
+    if number is None:
+        return Slice(_STAMPED, (size,), _first)
+    return Slice(_STAMP, (size, number), _first)
+
+
 def _tile(tree: TreeKind, tile: Tile) -> Slice:
     size = tile.width * HASH_BYTES
     return Slice(_TILE, (size, tree.name, tile.level, tile.number, size), _first)
@@ -102,6 +131,10 @@ def _bundle(tree: TreeKind, bundle: Bundle) -> Slice:
         return encode_bundle(entries) if len(entries) == bundle.width else None
 
     return Slice(_BUNDLE, (first, last, last, tree.name), cut, is_entries=True)
+
+
+def _listed(rows: Rows) -> bytes:
+    return "".join(str(Listed(*row)) for row in rows).encode()
 
 
 def _first(rows: Rows) -> bytes | None:

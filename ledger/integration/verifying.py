@@ -7,11 +7,13 @@ positions, is what is told. Where both name the same place, the audit of the tre
 knows what was done.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.x509 import Certificate
 from psycopg import Connection
 
 from aggregates.language import Message
@@ -20,7 +22,8 @@ from ledger.evidence.audit import Held, Report, audit
 from ledger.evidence.errors import Unproven
 from ledger.evidence.findings import Finding
 from ledger.evidence.policy import NONE, Policy
-from ledger.evidence.reading import DirectoryReader
+from ledger.evidence.reading import DirectoryReader, LogReader
+from ledger.evidence.time_stamps import Stamps, check_stamps
 from ledger.integration import storing
 from ledger.integration.exporting import prefix_of
 from ledger.integration.live import PlainLeaves, StoredTiles, VerifiedLeaves
@@ -53,11 +56,13 @@ class Verified:
         tree: over which tree.
         rows: what the rows say; None where none were looked at.
         report: what the audit of the tree says; None where there is no tree yet.
+        stamps: what its time stamps say; None where none were looked at.
     """
 
     tree: TreeKind
     rows: Verification | None = None
     report: Report | None = None
+    stamps: Stamps | None = None
 
     @property
     def wrong(self) -> Finding | Broken | None:
@@ -79,9 +84,16 @@ class Verified:
             told |= {"entries": report.checked}
         if accepted is not None and accepted.outlived:
             told["passed_over"] = list(accepted.outlived)
+        if self.stamps is not None:
+            told["time_stamps"] = {
+                "checked": self.stamps.checked,
+                "newest": self.stamps.newest,
+                "newest_at": self.stamps.newest_at,
+                "wrong": [path for path, _ in self.stamps.wrong],
+            }
         return told | {
             "checkpoint": accepted.signed.checkpoint.size if accepted else None,
-            "ok": wrong is None,
+            "ok": wrong is None and not (self.stamps and self.stamps.wrong),
             "position": None if wrong is None else wrong.position,
             "kind": None if wrong is None else kind_of(wrong),
         }
@@ -120,7 +132,11 @@ def held_of(note: bytes, policy: Policy, *, is_enough: bool) -> Held:
 
 
 def verify_live(
-    conninfo: str, policy: Policy | None, held: Held | None = None, tree: TreeKind = WORLD
+    conninfo: str,
+    policy: Policy | None,
+    held: Held | None = None,
+    tree: TreeKind = WORLD,
+    roots: Sequence[Certificate] = (),
 ) -> Verified:
     """Verify a database.
 
@@ -129,6 +145,7 @@ def verify_live(
         policy: whose signatures on the checkpoint count; None where it signs none: rows alone.
         held: what the auditor holds.
         tree: over which tree; the rows themselves are verified with that of SHA-256.
+        roots: in which the chains of time-stamping authorities may end; none leaves stamps out.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
         if policy is None or (held is None and storing.state(connection, tree.name).size == 0):
@@ -140,13 +157,32 @@ def verify_live(
             return Verified(tree, report=audit(tiles, policy, held, tree.hashing, leaves))
         with VerifiedLeaves(conninfo) as rows:
             report = audit(tiles, policy, held, tree.hashing, rows)
-            return Verified(tree, rows.end() or verify_log(conninfo), report)
+            found = Verified(tree, rows.end() or verify_log(conninfo), report)
+        return _with_stamps(found, tiles, policy, roots)
 
 
-def verify_export(folder: Path, policy: Policy, held: Held | None, tree: TreeKind) -> Verified:
-    """Verify an exported log, without any database."""
+def verify_export(
+    folder: Path,
+    policy: Policy,
+    held: Held | None,
+    tree: TreeKind,
+    roots: Sequence[Certificate] = (),
+) -> Verified:
+    """Verify an exported log, without any database; with its time stamps, where roots are given."""
     reader = DirectoryReader(folder / prefix_of(tree))
-    return Verified(tree, report=audit(reader, policy, held, tree.hashing))
+    found = Verified(tree, report=audit(reader, policy, held, tree.hashing))
+    return _with_stamps(found, reader, policy, roots) if tree is WORLD else found
+
+
+def _with_stamps(
+    found: Verified, reader: LogReader, policy: Policy, roots: Sequence[Certificate]
+) -> Verified:
+    """Check the stamps too, where the log itself is as it was."""
+    accepted = found.report.accepted if found.report else None
+    if not roots or accepted is None or found.wrong is not None:
+        return found
+    size = accepted.signed.checkpoint.size
+    return replace(found, stamps=check_stamps(reader, policy, roots, size))
 
 
 def tree_of(origin: str) -> TreeKind:

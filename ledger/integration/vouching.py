@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from cryptography.x509 import Certificate
+
 from aggregates.language import Message
 from ledger.errors import Misconfigured
 from ledger.evidence.errors import Malformed
 from ledger.evidence.policy import Policy
+from ledger.evidence.time_stamps import roots_of
 from ledger.integration.witnesses import witnesses_of
 from ledger.settings import Settings
 
@@ -70,6 +73,28 @@ class Vouching:
             ) from None
         witnesses_of(policy)
         return policy
+
+    def certificates(self) -> list[Certificate]:
+        """Return the roots in which the chains of the authorities have to end.
+
+        Raises:
+            Misconfigured: there are authorities, and no roots that can be read.
+        """
+        if not self.authorities or self.roots is None:
+            return []
+        try:
+            return roots_of(self.roots.read_bytes())
+        except (OSError, Malformed):
+            raise Misconfigured(
+                Message(
+                    f"时间戳机构的根证书 {self.roots} 无法读取",
+                    f"the roots of the time-stamping authorities cannot be read: {self.roots}",
+                ),
+                mend=Message(
+                    "将其根证书（PEM）存入该文件，并与机构公布的指纹核对",
+                    "put their root certificates (PEM) there, after comparing fingerprints",
+                ),
+            ) from None
 
     def lines(self) -> str:
         """Return the lines about witnesses, as they are published with the log's own.

@@ -29,6 +29,7 @@ from ledger.integration.storing import Overtaken
 from ledger.integration.vouching import Vouching
 from ledger.timers.cosigning import start_cosigning
 from ledger.timers.processes import Beside, Until
+from ledger.timers.stamping import start_stamping
 
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 1.0
@@ -65,6 +66,7 @@ def keep_integrating(conninfo: str, place: SigningPlace, vouching: Vouching, unt
         Keeper(conninfo, until).run()
         return
     start_cosigning(conninfo, place, vouching, until)
+    start_stamping(conninfo, vouching, until)
     publisher = Publisher(place.signer(), keys.origin, SystemClock())
     Keeper(conninfo, until, publisher.publish).run()
 
