@@ -233,7 +233,8 @@ def restore(
     # The log itself tells which keys have ended since the backup was made.
     with at_hand(settings) as place:
         lives = lives_in(place.conninfo, settings.origin)
-        written = key_backup.restore(held, place.signing, settings.key_file, lives)
+        with place.signing.alone():
+            written = key_backup.restore(held, place.signing, settings.key_file, lives)
         is_begun = place.signing.signer().is_begun()
     out_json({"written": [str(path) for path in written], "signer": is_begun})
     if not is_begun:
@@ -263,7 +264,8 @@ def _keep_at(work: Callable[["KeyKeeping", "Place"], Awaitable[T]]) -> T:
             async with opened(place) as ledger:
                 return await work(KeyKeeping(ledger, place.signing), place)
 
-        return asyncio.run(run())
+        with place.signing.alone():
+            return asyncio.run(run())
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> str:

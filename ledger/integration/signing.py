@@ -91,6 +91,7 @@ class FileSigner:
         """Forget what was signed; only for a log that is thrown away as a whole."""
         for tree in TREES:
             self._path(tree).unlink(missing_ok=True)
+            self._floor(tree).unlink(missing_ok=True)
 
     def is_begun(self) -> bool:
         """Say whether something is remembered of every tree."""

@@ -77,10 +77,11 @@ class Standing:
         en = "; ".join(f"{one.name}: {TEXTS[Outcome(one.outcome)].en}" for one in others)
         if self.is_stale(now):
             since = "从未" if self.met_at is None else f"{_seconds(now, self.met_at)} 秒未"
-            ago = "ever" if self.met_at is None else f"for {_seconds(now, self.met_at)} s"
+            ago = " ever" if self.met_at is None else ""
+            long = "" if self.met_at is None else f" for {_seconds(now, self.met_at)} s"
             return Message(
                 f"{since}有法定数的见证人共同签名。{zh}".rstrip(),
-                f"no quorum of the witnesses cosigned {ago}. {en}".rstrip(),
+                f"no quorum of the witnesses has{ago} cosigned{long}. {en}".rstrip(),
             )
         return Message(
             f"见证至第 {self.cosigned} 条，已签至第 {self.signed} 条。{zh}".rstrip(),

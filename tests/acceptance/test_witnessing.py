@@ -106,7 +106,7 @@ def test_a_witness_that_is_away_is_told_wherever_health_is_shown(vouched: Vouche
     assert vouched.client.get("/readyz").status_code == 200  # taking entries goes on
     status = vouched.installation.run("status")
     assert orjson.loads(status.stdout)["witnesses"]["stale"] is True
-    assert "no quorum of the witnesses cosigned" in status.stderr
+    assert "no quorum of the witnesses has cosigned" in status.stderr
     doctor = vouched.installation.run("doctor", "-o", "json", ok=False)
     (found,) = [one for one in orjson.loads(doctor.stdout) if one["name"] == "Witnesses"]
     assert found["ok"] == "✗"

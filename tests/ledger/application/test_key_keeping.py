@@ -28,7 +28,7 @@ from ledger.integration.log_keys import (
     policy_text,
     replace_log_keys,
 )
-from ledger.integration.place import SigningPlace
+from ledger.integration.place import KeysBusy, SigningPlace
 from ledger.integration.trees import TREES, TWIN, WORLD, TreeKind
 from ledger.integration.verifying import verify_live
 from ledger.vault.keys import SeededKeyring
@@ -264,6 +264,14 @@ def test_whoever_was_interrupted_gives_the_same_command_again(keys: Keys) -> Non
     assert state(place) == ({key_id(one) for one in place.keys().signers}, set(), set())
     lives = lives_in(keys.conninfo, ORIGIN)
     assert [life.state for life in lives.values()].count(KeyState.RETIRED) == 1
+
+
+def test_two_do_not_exchange_keys_at_once(tmp_path: Path) -> None:
+    place = place_in(tmp_path)
+    with place.alone(), pytest.raises(KeysBusy), SigningPlace.below(tmp_path).alone():
+        pass
+    with place.alone():
+        pass
 
 
 def test_a_signer_that_runs_takes_up_new_keys_by_itself(keys: Keys) -> None:

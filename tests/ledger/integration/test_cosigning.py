@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from ledger.clock import SystemClock
+from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.cosignature import Ed25519Cosigner
 from ledger.evidence.keys import secret_text
 from ledger.evidence.note import Note
@@ -105,10 +106,11 @@ def full(policy: Policy) -> Policy:
     return Policy.parse(policy_text(KEYS.of(WORLD), witnesses=lines).encode())
 
 
+@pytest.mark.parametrize("post_quantum", [False, True], ids=["ed25519", "ml-dsa-44"])
 def test_a_growing_log_is_cosigned_and_published_with_all_lines(
-    log: str, bureau: Bureau, tmp_path: Path
+    log: str, bureau: Bureau, tmp_path: Path, *, post_quantum: bool
 ) -> None:
-    vkey = bureau.begun("caizheng.example/w1")
+    vkey = bureau.begun("caizheng.example/w1", post_quantum=post_quantum)
     with bureau.serving() as url:
         policy = policy_of_witnesses("all", caizheng=(vkey, url))
         assert cosign(log, policy)
@@ -160,8 +162,9 @@ def test_our_witness_refuses_a_log_rewritten_and_signed_with_the_real_key(
         assert outcome(log) == "contradicted"
         assert stands(log, policy).contradicting == ("jiwei",)
         assert not stands(log, policy).is_well(SystemClock().now())
-        told = bureau.run("witness", "status").stdout
-    assert '"size": 300' in told
+    (remembered,) = bureau.memory.remembered()
+    assert remembered.note is not None
+    assert Checkpoint.parse(remembered.note.text).size == 300
     assert full(policy).check(held).cosigned
     assert len(Note.parse(note_of(log)).lines) == 3  # nobody cosigned it
 
@@ -184,15 +187,15 @@ def test_a_log_that_falls_behind_what_a_witness_saw_contradicts_it(
 def test_a_witness_that_does_not_know_the_log_or_its_key_is_told_apart(
     log: str, bureau: Bureau
 ) -> None:
-    vkey = bureau.run("witness", "init", "caizheng.example/w1").stdout.strip()
+    (key,) = bureau.memory.begin("caizheng.example/w1")
     with bureau.serving() as url:
-        policy = policy_of_witnesses("all", caizheng=(vkey, url))
+        policy = policy_of_witnesses("all", caizheng=(str(key), url))
         assert not cosign(log, policy)
         assert outcome(log) == "unknown-log"
         other = Ed25519Cosigner(KEYS.origin, sha256(b"another key").digest())
         material = b"\x01" + other.key.material[1:]
         named = type(other.key)(KEYS.origin, material)
-        bureau.run("witness", "add-log", KEYS.origin, str(named))
+        bureau.memory.add_log(KEYS.origin, str(named))
         with psycopg.connect(log, autocommit=True) as connection:
             connection.execute("update evidence.witness set asked_at = null")
         assert not cosign(log, policy)

@@ -107,11 +107,14 @@ def test_the_process_beside_the_service_asks_by_itself_and_says_aloud_when_nobod
         wait_for(database, "select coalesce(max(size), 0) from evidence.cosigned", 100)
         grow(database, 30)
         wait_for(database, "select max(size) from evidence.cosigned", 130)
+        met = one(database, "select max(met_at) from evidence.cosigned")
+        # At rest, it is vouched for again and again.
+        wait_for(database, f"select max(met_at) > '{met}' from evidence.cosigned", expected=True)
         running.kill()
         grow(database, 5)
         # Signing goes on without anybody.
         wait_for(database, "select max(size) from evidence.checkpoint", 135)
-        wait_until(lambda: "no quorum of the witnesses cosigned" in told.read_text())
+        wait_until(lambda: "no quorum of the witnesses has cosigned" in told.read_text())
         running = bureau.serve(running.port)
         wait_for(database, "select max(size) from evidence.cosigned", 135)
         wait_until(lambda: "cosigns again" in told.read_text())

@@ -13,7 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
 
+import uvicorn
+
+from ledger.cli.serving import listen
+from ledger.clock import SystemClock
 from ledger.evidence.policy import Policy
+from ledger.witnessing.answering import make_witness
+from ledger.witnessing.keeping import Memory
 from tests.ledger.integration.signing import KEYS, ORIGIN
 
 READY_SECONDS = 60
@@ -42,11 +48,15 @@ class Bureau:
     def environment(self) -> dict[str, str]:
         return os.environ | {"MINGZHANG_HOME": str(self.home), "MINGZHANG_LANG": "en"}
 
-    def begun(self, name: str, *more: str) -> str:
-        """Make the witness, let it know the log, and return its key."""
-        vkey = self.run("witness", "init", name, *more).stdout.split()[0]
-        self.run("witness", "add-log", ORIGIN, VKEY)
-        return vkey
+    @property
+    def memory(self) -> Memory:
+        return Memory(self.home / "witness")
+
+    def begun(self, name: str, *, post_quantum: bool = False) -> str:
+        """Make the witness, let it know the log, and return its last key."""
+        keys = self.memory.begin(name, post_quantum=post_quantum)
+        self.memory.add_log(ORIGIN, VKEY)
+        return str(keys[-1])
 
     def serve(self, port: int = 0) -> "Serving":
         told = self.home / "witness.err"
@@ -65,12 +75,20 @@ class Bureau:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Run it until the block ends; yield its address."""
-        running = self.serve()
+        """Let it answer in this process until the block ends; yield its address."""
+        held = listen("127.0.0.1", 0)
+        held.listen()
+        app = make_witness(self.memory, SystemClock())
+        config = uvicorn.Config(app, log_level="critical", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([held],), daemon=True)
+        thread.start()
         try:
-            yield running.url
+            yield f"http://127.0.0.1:{held.getsockname()[1]}"
         finally:
-            running.stop()
+            server.should_exit = True
+            thread.join(READY_SECONDS)
+            held.close()
 
 
 @dataclass

@@ -34,7 +34,7 @@ from tests.ledger.integration.witnessing import Bureau, Serving
 SIZE = 400
 NAME = "caizheng.example/w1"
 VKEY = str(LOG.key)
-KILLS = 12
+KILLS = 8
 
 
 class TheLog:
@@ -74,9 +74,9 @@ def memory(tmp_path: Path) -> Memory:
 
 
 def begun(bureau: Bureau) -> str:
-    vkey = bureau.run("witness", "init", NAME).stdout.strip()
-    bureau.run("witness", "add-log", ORIGIN, VKEY)
-    return vkey
+    (key,) = bureau.memory.begin(NAME)
+    bureau.memory.add_log(ORIGIN, VKEY)
+    return str(key)
 
 
 def send(url: str, body: bytes) -> Got:
@@ -94,7 +94,9 @@ def test_the_whole_of_it_as_an_operator_does_it(bureau: Bureau) -> None:
     vkeys = bureau.run("witness", "init", NAME, "--ml-dsa").stdout.split()
     assert [verifier_of(one).key.kind for one in vkeys] == [4, 6]
     bureau.run("witness", "add-log", ORIGIN, VKEY)
-    with bureau.serving() as url:
+    running = bureau.serve()
+    url = running.url
+    try:
         got = send(url, HONEST.request(0, 100))
         for vkey in vkeys:
             assert len(cosigned(got, 100, vkey).lines) == 1
@@ -110,6 +112,8 @@ def test_the_whole_of_it_as_an_operator_does_it(bureau: Bureau) -> None:
         known = open_checkpoint(shown, [verifier_of(VKEY)])
         assert known.checkpoint.size == 250
         assert len(known.note.lines) == 3
+    finally:
+        running.stop()
     told = orjson.loads(bureau.run("witness", "status").stdout)
     assert told["vkeys"] == vkeys
     assert told["logs"][ORIGIN]["size"] == 250
@@ -137,7 +141,7 @@ def test_killed_at_any_moment_it_never_forgets_what_it_cosigned(bureau: Bureau) 
         told = max(told, _grow_until_cut_off(running, vkey, told, chance))
         timer.join()
         running = bureau.serve(running.port)
-        remembered = Memory(bureau.home / "witness").remembered()[0].note
+        remembered = bureau.memory.remembered()[0].note
         size = Checkpoint.parse(remembered.text).size if remembered else 0
         assert size >= told  # every cosignature that left was durable before
         if told:
@@ -169,7 +173,9 @@ def test_of_many_who_ask_at_once_none_rolls_it_back(bureau: Bureau) -> None:
     vkey = begun(bureau)
     sizes = list(range(10, 200, 10))
     done: list[int] = []
-    with bureau.serving() as url, bureau.serving() as other:  # two processes, one memory
+    one, two = bureau.serve(), bureau.serve()  # two processes, one memory
+    try:
+        url, other = one.url, two.url
 
         def push(size: int) -> None:
             old = 0
@@ -191,6 +197,9 @@ def test_of_many_who_ask_at_once_none_rolls_it_back(bureau: Bureau) -> None:
         assert 190 in done
         assert done == sorted(done)
         assert send(url, HONEST.request(0, SIZE)) == Got(409, b"190\n", "text/x.tlog.size")
+    finally:
+        one.stop()
+        two.stop()
 
 
 def test_several_logs_are_kept_apart(memory: Memory) -> None:
