@@ -101,7 +101,8 @@ class Keeper:
         while not self._until.is_set():
             newest, since = newest_checkpoint(connection, WORLD.name), monotonic() - asked
             size = newest[0] if newest else 0
-            if since >= self._vouching.every_seconds and (size != done or since >= refresh):
+            is_due = since >= self._vouching.every_seconds and (size != done or since >= refresh)
+            if size and is_due:
                 asked = monotonic()
                 done = size if self._cosigning.round(connection) else -1
                 self._look(connection)

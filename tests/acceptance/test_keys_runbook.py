@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
@@ -18,56 +16,16 @@ from ledger.integration.catching_up import catch_up
 from ledger.integration.log_keys import parsed
 from ledger.integration.place import SigningPlace
 from ledger.integration.trees import TWIN
+from tests.acceptance.runbooks import Operator, headings, sections
 from tests.acceptance.serving import Installation
-from tests.architecture.tree import ROOT
 from tests.ledger.integration.signing import note_of
 
-PAGE = (ROOT / "infra/runbooks/keys.md").read_text("utf-8")
-HEADING = re.compile(r"^## .* · (.*)$")
+PAGE = "keys.md"
 AT = 1_800_000_000
 
 
-def sections() -> dict[str, list[str]]:
-    """Return what the page tells to type, block by block, by the English headings."""
-    found: dict[str, list[str]] = {}
-    heading, block = "", None
-    for line in PAGE.splitlines():
-        if named := HEADING.match(line):
-            heading = named[1]
-        elif line == "```sh":
-            block = list[str]()
-        elif line == "```" and block is not None:
-            found.setdefault(heading, []).append("\n".join(block))
-            block = None
-        elif block is not None:
-            block.append(line)
-    return found
-
-
-class Operator:
-    """Somebody who types what the page says, in one shell session a section."""
-
-    def __init__(self, installation: Installation, desk: Path) -> None:
-        self.installation = installation
-        self.desk = desk
-        programs = desk.parent / "programs"
-        programs.mkdir()
-        command = programs / "mingzhang"
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ledger.cli "$@"\n')
-        command.chmod(0o755)
-        self.path = f"{programs}:/usr/bin:/bin"
-
-    def types(self, *blocks: str) -> str:
-        done = subprocess.run(
-            ["sh", "-eu", "-c", "\n".join(blocks)],
-            cwd=self.desk,
-            env=self.installation.environment | {"PATH": self.path, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+class Keeper(Operator):
+    """Whoever keeps the keys."""
 
     @property
     def place(self) -> SigningPlace:
@@ -83,19 +41,19 @@ class Operator:
 
 
 @pytest.fixture
-def operator(database: str, tmp_path: Path) -> Operator:
+def operator(database: str, tmp_path: Path) -> Keeper:
     installation = Installation(tmp_path / "home", database)
     installation.run("init")
     desk = tmp_path / "desk"
     desk.mkdir()
     (desk / "passphrase").write_text("twelve characters and more\n")
-    made = Operator(installation, desk)
+    made = Keeper(installation, desk)
     made.signed()
     return made
 
 
-def test_every_command_of_the_page_does_what_the_page_says(operator: Operator) -> None:
-    page, desk = sections(), operator.desk
+def test_every_command_of_the_page_does_what_the_page_says(operator: Keeper) -> None:
+    page, desk = sections(PAGE), operator.desk
     told = operator.types(*page.pop("See them"))
     assert len(told.splitlines()) == len(operator.place.keys().signers)
     held, first = operator.policy(), operator.signed()
@@ -153,7 +111,7 @@ def _id(signer: Signer) -> str:
     return signer.key.key_id.hex()
 
 
-def _witness(operator: Operator) -> None:
+def _witness(operator: Keeper) -> None:
     """A witness that knows the log by its key of now."""
     key = operator.place.keys().signers[0].key
     operator.types(
@@ -163,7 +121,7 @@ def _witness(operator: Operator) -> None:
     )
 
 
-def _told(operator: Operator) -> dict[str, int]:
+def _told(operator: Keeper) -> dict[str, int]:
     """How many facts the log holds about keys."""
     asked = (
         "select type, count(*) from ledger.entry where type like 'evidence.signing-key%'"
@@ -174,8 +132,8 @@ def _told(operator: Operator) -> dict[str, int]:
 
 
 def test_the_page_says_the_same_in_both_languages_and_leaves_nothing_out() -> None:
-    for heading in re.findall(r"^## .*$", PAGE, re.MULTILINE):
+    for heading in headings(PAGE):
         assert re.search(r"[\u4e00-\u9fff]+ · [A-Z]", heading)
-    told = "\n".join(block for blocks in sections().values() for block in blocks)
+    told = "\n".join(block for blocks in sections(PAGE).values() for block in blocks)
     for command in ("list", "rotate", "retire", "revoke", "backup", "restore"):
         assert f"evidence keys {command}" in told

@@ -15,18 +15,23 @@ import pytest
 
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
+from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.cosignature import Ed25519Cosigner
+from ledger.evidence.hashes import SHA256
 from ledger.evidence.policy import Policy
 from ledger.integration import storing
+from ledger.integration.cosigning import Cosigning
 from ledger.integration.standing import Standing, standing
+from ledger.integration.trees import WORLD
 from ledger.integration.vouching import Vouching
-from tests.ledger.integration.logs import grow
-from tests.ledger.integration.signing import place_in, publish
+from tests.ledger.integration.logs import grow, root_of
+from tests.ledger.integration.signing import KEYS, ORIGIN, place_in, publish
 from tests.ledger.integration.witnessing import Bureau, policy_lines
 from tests.ledger.store.making import one
 
 STRANGER = Ed25519Cosigner("stranger.example", sha256(b"stranger").digest())
 STALE_SECONDS = 300
+KILLS = 5
 
 
 def stands(conninfo: str, policy: Policy) -> Standing:
@@ -122,6 +127,46 @@ def test_the_process_beside_the_service_asks_by_itself_and_says_aloud_when_nobod
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         running.stop()
+
+
+def test_killed_at_any_moment_the_log_and_its_witness_never_part(
+    database: str, tmp_path: Path
+) -> None:
+    place = place_in(tmp_path / "home")
+    bureau = Bureau(tmp_path / "caizheng")
+    vkey = bureau.begun("caizheng.example/w1")
+    policy, written = tmp_path / "witness.policy", 0
+    with bureau.serving() as url:
+        policy.write_text(policy_lines("all", caizheng=(vkey, url)))
+        for run in range(KILLS):
+            process = subprocess.Popen(
+                [sys.executable, "-c", BESIDE, database, str(tmp_path / "home"), str(policy)]
+            )
+            before = _seen(bureau).size
+            while _seen(bureau).size == before:  # so that it dies while it is asking
+                grow(database, 60)
+                written += 60
+            time.sleep(0.17 * run)
+            process.kill()
+            process.wait()
+            seen = _seen(bureau)
+            assert before < seen.size <= place.signer().last(WORLD).size
+            assert seen.root == root_of(database, SHA256, seen.size)
+        publish(database, place.signer())
+        with storing.connected(database) as connection:
+            connection.execute("update evidence.witness set asked_at = null")
+            named = Policy.parse(policy.read_bytes())
+            keys = [one.key for one in KEYS.of(WORLD)]
+            assert Cosigning(named, lambda: keys, SystemClock()).round(connection)
+    assert one(database, "select max(size) from evidence.cosigned") == written
+
+
+def _seen(bureau: Bureau) -> Checkpoint:
+    """What the witness saw last, the empty tree at first."""
+    (remembered,) = bureau.memory.remembered()
+    if remembered.note is None:
+        return Checkpoint(ORIGIN, 0, SHA256.empty)
+    return Checkpoint.parse(remembered.note.text)
 
 
 def wait_for(conninfo: str, question: str, expected: object, seconds: float = 60) -> None:
