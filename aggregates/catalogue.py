@@ -28,6 +28,7 @@ CONCEPTS = (
     "access",
     "signing_keys",
     "system",
+    "log_heads",
 )
 """The concepts, one per kind of stream, in the order of the story."""
 

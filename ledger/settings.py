@@ -23,6 +23,7 @@ PREFIX = "MINGZHANG_"
 
 PORT_DEFAULT = 8711
 PORT_MAX = 65535
+HEADS_SECONDS_DEFAULT = 3600
 CITY_DEFAULT = "371500"
 """Liaocheng 聊城, whose rules the policy book holds (GB/T 2260)."""
 
@@ -52,6 +53,8 @@ class Settings:
         tsa_urls: Time-stamping authorities (RFC 3161) that stamp checkpoints.
         tsa_roots: Certificates (PEM) in which the chains of these authorities have to end.
         tsa_seconds: How often they are asked.
+        heads_seconds: How long an entry waits at most until the log names the heads of all
+            streams again.
     """
 
     home: Path
@@ -62,6 +65,7 @@ class Settings:
     lang: str
     origin: str
     key_file: Path
+    heads_seconds: int = HEADS_SECONDS_DEFAULT
     witness_policy: Path
     witness_seconds: int
     witness_stale_seconds: int
@@ -167,10 +171,6 @@ def _witness_policy(home: Path) -> Path:
     return home / "witness.policy"
 
 
-def _tsa_roots(home: Path) -> Path:
-    return home / "tsa.pem"
-
-
 def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -236,6 +236,27 @@ def _refused(wrong: list[Setting]) -> Misconfigured:
             "；".join(f"{one.variable}：{one.form.zh}" for one in wrong),
             "; ".join(f"{one.variable}: {one.form.en}" for one in wrong),
         ),
+    )
+
+
+def _every(field: str, meaning: Message, default: int) -> Setting:
+    """Return a setting that is a number of seconds."""
+    form = Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}")
+    text = Message(str(default), str(default))
+    return Setting(field, meaning, text, form, _seconds, _always(default))
+
+
+def _file(field: str, meaning: Message, below: Callable[[Path], Path]) -> Setting:
+    """Return a setting that is a file, by default one below the home."""
+    default = f"MINGZHANG_HOME/{below(Path()).as_posix()}"
+    form = Message("文件", "a file")
+    return Setting(
+        field,
+        meaning,
+        Message(default, default),
+        form,
+        _path,
+        lambda _environment, above: below(above["home"]),
     )
 
 
@@ -313,47 +334,44 @@ SETTINGS: tuple[Setting, ...] = (
         _matching(ORIGIN_NAME),
         lambda _environment, above: f"mingzhang.local/{above['city']}",
     ),
-    Setting(
+    _file(
         "key_file",
         Message(
             "保险库的密钥文件；须单独备份，勿与数据库放在一起。",
             "The keys of the vault; to be backed up by itself, never beside the database.",
         ),
-        Message("MINGZHANG_HOME/keys/vault.keys", "MINGZHANG_HOME/keys/vault.keys"),
-        Message("文件", "a file"),
-        _path,
-        lambda _environment, above: _key_file(above["home"]),
+        _key_file,
     ),
-    Setting(
+    _every(
+        "heads_seconds",
+        Message(
+            "日志隔多久载明一次所有流的末条，使答复可证明无遗漏；日志未动则不载明。",
+            "How often the log names the heads of all streams, from which on answers are provably "
+            "complete; never where nothing was appended.",
+        ),
+        HEADS_SECONDS_DEFAULT,
+    ),
+    _file(
         "witness_policy",
         Message(
             "见证策略文件（C2SP tlog-policy 的 witness、group、quorum 行）；无此文件即无见证人。",
             "The witnesses: witness, group and quorum lines of C2SP tlog-policy. Without the file "
             "there are none.",
         ),
-        Message("MINGZHANG_HOME/witness.policy", "MINGZHANG_HOME/witness.policy"),
-        Message("文件", "a file"),
-        _path,
-        lambda _environment, above: _witness_policy(above["home"]),
+        _witness_policy,
     ),
-    Setting(
+    _every(
         "witness_seconds",
-        Message("请见证人共同签名的间隔，秒。", "How often witnesses are asked, in seconds."),
-        Message("10", "10"),
-        Message(f"1 至 {SECONDS_MAX} 的整数", f"a whole number from 1 to {SECONDS_MAX}"),
-        _seconds,
-        _always(10),
+        Message("请见证人共同签名的间隔。", "How often witnesses are asked."),
+        10,
     ),
-    Setting(
+    _every(
         "witness_stale_seconds",
         Message(
-            "见证超过多少秒未达法定人数即告警。",
-            "After how many seconds without a quorum of witnesses an alarm is raised.",
+            "见证超过多久未达法定人数即告警。",
+            "After how long without a quorum of witnesses an alarm is raised.",
         ),
-        Message("300", "300"),
-        Message(f"1 至 {SECONDS_MAX} 的整数", f"a whole number from 1 to {SECONDS_MAX}"),
-        _seconds,
-        _always(300),
+        300,
     ),
     Setting(
         "tsa_urls",
@@ -366,24 +384,14 @@ SETTINGS: tuple[Setting, ...] = (
         _addresses,
         _always(()),
     ),
-    Setting(
+    _file(
         "tsa_roots",
         Message(
             "时间戳机构证书链的根证书（PEM）。",
             "The certificates (PEM) in which the chains of those authorities have to end.",
         ),
-        Message("MINGZHANG_HOME/tsa.pem", "MINGZHANG_HOME/tsa.pem"),
-        Message("文件", "a file"),
-        _path,
-        lambda _environment, above: _tsa_roots(above["home"]),
+        lambda home: home / "tsa.pem",
     ),
-    Setting(
-        "tsa_seconds",
-        Message("加盖时间戳的间隔，秒。", "How often they are asked, in seconds."),
-        Message("3600", "3600"),
-        Message(f"1 至 {SECONDS_MAX} 的整数", f"a whole number from 1 to {SECONDS_MAX}"),
-        _seconds,
-        _always(3600),
-    ),
+    _every("tsa_seconds", Message("加盖时间戳的间隔。", "How often they are asked."), 3600),
 )
 """Every setting, in the order in which they are explained."""

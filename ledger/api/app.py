@@ -1,16 +1,17 @@
 """The application: API, pages, sign-in, and a security policy that lets nothing in from outside."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, health, problems, receipts
+from ledger.api import commands, exhibits, health, problems, receipts
+from ledger.api.acting import Acting, command_in
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
-from ledger.api.static_log import Published, add_log
+from ledger.api.static_log import add_log
 from ledger.application.running import Ledger
 from ledger.evidence.note import Signer
 from ledger.security.sessions import Sessions
@@ -28,6 +29,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
+_RAW_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -48,9 +50,10 @@ class SecurityHeaders:
             begun = True
             ended = message["type"] == "http.response.body" and not message.get("more_body")
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                present = {name for name, _ in headers}
+                headers.extend(pair for pair in _RAW_HEADERS if pair[0] not in present)
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -81,6 +84,24 @@ def _kinds(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
+class Application(FastAPI):
+    """The framework's application; single commands go past the framework.
+
+    Attributes:
+        acting: What answers those.
+    """
+
+    acting: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if self.acting is not None and command_in(scope) is not None:
+            scope["app"] = self
+            await self.acting(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 Pages = Callable[[FastAPI], None]
 
 
@@ -90,7 +111,7 @@ def make_app(
     *,
     routers: Sequence[APIRouter] = (),
     pages: Sequence[Pages] = (),
-    published: Published | None = None,
+    published: Mapping[str, bytes] | None = None,
     promising: Signer | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
@@ -100,10 +121,10 @@ def make_app(
         sessions: Who is signed in.
         routers: Further routes below ``/api/v1``: the questions.
         pages: What adds web pages to the application.
-        published: Keys and policy of the log, by their paths below ``/log/``; or what gives them.
+        published: Keys and policy of the log, by their paths below ``/log/``; it may change.
         promising: Signs promises, where the log has a key for them.
     """
-    app = FastAPI(
+    app = Application(
         title="明账 Mingzhang",
         version="1",
         docs_url=None,
@@ -116,6 +137,7 @@ def make_app(
     for router in routers:
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
+    app.include_router(exhibits.routes(), prefix=commands.PREFIX)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
     app.state.watch = None
@@ -126,4 +148,5 @@ def make_app(
     problems.install(app)
     app.add_middleware(SignIn, ledger=ledger, sessions=sessions)
     app.add_middleware(SecurityHeaders)
+    app.acting = SecurityHeaders(SignIn(Acting(ledger), ledger=ledger, sessions=sessions))
     return app

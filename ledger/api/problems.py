@@ -20,6 +20,7 @@ from ledger.application.answers import Refusal, Superseded, told
 from ledger.application.asking import NotFound
 from ledger.application.parsing import BadInput
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
+from ledger.integration.exhibiting import TooMuch
 from ledger.security.authority import Denied
 from ledger.security.tokens import Unauthenticated
 from ledger.store.failures import KeyMismatch, LogFault
@@ -33,6 +34,10 @@ class TooLarge(Failure):
 
     def __init__(self) -> None:
         super().__init__(Message("正文过长", "the body is too long"))
+
+
+TOLD = (Failure, Fault, Misconfigured, LogFault, BadInput)
+"""What is told to the caller as it is; anything else is a defect, and tells nothing."""
 
 
 def lang_of(request: Request) -> str:
@@ -124,7 +129,7 @@ def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per 
             return 422, "key-mismatch"
         case Superseded():
             return 412, "conflict"
-        case TooLarge():
+        case TooLarge() | TooMuch():
             return 413, "too-large"
         case OwnerErased():
             return 410, "erased"
@@ -154,7 +159,7 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})  # a 405 says what is allowed
         return answer
 
-    for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):
+    for cls in TOLD:
         app.add_exception_handler(cls, failed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)

@@ -5,8 +5,7 @@ from them. Bundles hold entries and are for those who may export entries; what w
 them as commitments. What is not there is a real 404, on which readers rely.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -18,13 +17,9 @@ from ledger.application.asking import asking
 from ledger.integration.slices import Rows, Slice, slice_of
 from ledger.integration.trees import TWIN, WORLD
 
-Published = Mapping[str, bytes] | Callable[[], Mapping[str, bytes]]
-"""Files beside the log by their paths, or what gives them as they are now."""
 PREFIX: Final = "/log"
 TEXT: Final = "text/plain; charset=utf-8"
 BYTES: Final = "application/octet-stream"
-BESIDE: Final = frozenset({"log.vkey", "log.vkeys", "policy", "promise.vkey", "roots.pem"})
-"""The names of files that say who signs and who stamps."""
 _NOT_FOUND: Final = 404
 _FINAL: Final = "max-age=31536000, immutable"
 _NEWEST: Final = "public, max-age=1"
@@ -33,10 +28,8 @@ _TWIN: Final = TWIN.suffix.removeprefix("/") + "/"
 
 async def read(request: Request, path: str) -> Response:
     """Return what lies at a path of the log."""
-    if path.rpartition("/")[2] in BESIDE:
-        beside = await _beside(request.app.state.published)
-        if path not in beside:
-            raise HTTPException(_NOT_FOUND)
+    beside: Mapping[str, bytes] = request.app.state.published
+    if path in beside:
         return Response(beside[path], media_type=TEXT, headers={"cache-control": _NEWEST})
     is_twin = path.startswith(_TWIN)
     asked = slice_of(TWIN if is_twin else WORLD, path.removeprefix(_TWIN) if is_twin else path)
@@ -53,11 +46,6 @@ async def read(request: Request, path: str) -> Response:
     )
 
 
-async def _beside(published: Published) -> Mapping[str, bytes]:
-    # Whoever gives them reads files and asks the database.
-    return await asyncio.to_thread(published) if callable(published) else published
-
-
 async def _rows(request: Request, asked: Slice) -> Rows:
     ledger = ledger_of(request)
     if asked.is_entries:
@@ -72,12 +60,12 @@ async def _found(connection: AsyncConnection[tuple[Any, ...]], asked: Slice) -> 
     return await found.fetchall()
 
 
-def add_log(app: FastAPI, published: Published) -> None:
+def add_log(app: FastAPI, published: Mapping[str, bytes]) -> None:
     """Serve the log.
 
     Args:
         app: the application.
-        published: keys and policy, by their paths below the prefix.
+        published: keys and policy, by their paths below the prefix; it may change meanwhile.
     """
     app.state.published = published
     router = APIRouter(tags=["log"])

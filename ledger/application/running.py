@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -42,6 +42,7 @@ class Ledger:
         clock: The time.
         ids: New ids.
         source: The installation's name, the origin of its log.
+        conninfo: The database, for what reads in a snapshot of its own; it may hold a password.
     """
 
     door: Door
@@ -52,6 +53,7 @@ class Ledger:
     clock: Clock
     ids: Ids
     source: str
+    conninfo: str = field(repr=False)
 
     @property
     def simulated(self) -> bool:
@@ -129,4 +131,4 @@ async def open_ledger(
             after={"erase-subject": erasing.carry_out},
         )
         await erasing.resume()
-        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)
+        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source, conninfo)

@@ -48,7 +48,7 @@ def policy(demo: Demo = False, twin: Twin = False) -> None:
     settings = Settings.read()
     with at_hand(settings.for_demo() if demo else settings) as place:
         place.signing.keys()
-        files = BesideLog(place.conninfo, place.signing, place.vouching)()
+        files = BesideLog(place.conninfo, place.signing, place.vouching)
     out(files["sm3/policy" if twin else "policy"].decode().rstrip("\n"))
 
 
@@ -111,7 +111,7 @@ def export_log(
         if policy is not None and policy.quorum != NONE and not uncosigned:
             have_cosigned(place.conninfo, place.signing, policy, SystemClock())
             cosigned = True
-        beside = BesideLog(place.conninfo, place.signing, place.vouching)()
+        beside = BesideLog(place.conninfo, place.signing, place.vouching)
         with psycopg.connect(place.conninfo, autocommit=True) as connection:
             sizes = write_log(connection, folder, beside, cosigned=cosigned)
     out_json({"folder": str(folder), "sizes": sizes})

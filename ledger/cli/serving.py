@@ -5,8 +5,9 @@ import gc
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 
 import psycopg
 import uvicorn
@@ -14,17 +15,19 @@ from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
+from ledger.api.corking import CorkedProtocol
 from ledger.api.health import Watch
 from ledger.api.questions import routes as question_routes
 from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
-from ledger.integration.beside import BesideLog
+from ledger.integration.beside import FRESH_SECONDS, BesideLog
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.folding import Folding
+from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
@@ -106,19 +109,21 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions, watch = Sessions(), _watch(place)
+    every = timedelta(seconds=place.settings.heads_seconds)
     beside = (
         Folding(place.conninfo),
-        Integrating(place.conninfo, place.signing, place.vouching),
+        Integrating(place.conninfo, place.signing, place.vouching, every),
     )
     host, port = held.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
-        app = _app(place, ledger, sessions)
+        log_files = BesideLog(place.conninfo, place.signing, place.vouching)
+        app = _app(place, ledger, sessions, log_files)
         app.state.demo, app.state.watch = demo, watch
         config = uvicorn.Config(
             app,
             loop="none",
-            http="httptools",
+            http=CorkedProtocol,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -136,7 +141,7 @@ async def serve(
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
-        signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
+        timers = _timers(ledger, place.conninfo, log_files)
         try:
             serving = asyncio.create_task(_quietly(server, held))
             while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
@@ -145,21 +150,21 @@ async def serve(
                 ready(f"http://{shown}:{port}", sessions)
             await serving
         finally:
-            signalling.cancel()
-            with suppress(asyncio.CancelledError):
-                await signalling
+            await _ended(timers)
             for process in beside:
                 await asyncio.to_thread(process.stop)
 
 
-def _app(place: Place, ledger: Ledger, sessions: Sessions) -> FastAPI:
+def _app(
+    place: Place, ledger: Ledger, sessions: Sessions, log_files: Mapping[str, bytes]
+) -> FastAPI:
     keys = _keys(place)
     return make_app(
         ledger,
         sessions,
         routers=[question_routes()],
         pages=[add_pages],
-        published=BesideLog(place.conninfo, place.signing, place.vouching),
+        published=log_files,
         promising=keys.promising if keys else None,
     )
 
@@ -176,6 +181,29 @@ def _watch(place: Place) -> Watch | None:
     if policy is None or not policy.witnesses:
         return None
     return Watch(policy, place.vouching.stale_seconds, SystemClock())
+
+
+def _timers(ledger: Ledger, conninfo: str, log_files: BesideLog) -> list[asyncio.Task[None]]:
+    """Begin what the service does by itself in its own process."""
+    return [
+        asyncio.create_task(_keep_fresh(log_files)),
+        asyncio.create_task(keep_signalling(ledger, conninfo)),
+        asyncio.create_task(keep_heads(ledger, conninfo)),
+    ]
+
+
+async def _keep_fresh(log_files: BesideLog) -> None:
+    """Take up keys that were exchanged and what the log says of them, until cancelled."""
+    while True:
+        await asyncio.sleep(FRESH_SECONDS)
+        await asyncio.to_thread(log_files.refresh)
+
+
+async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:
+    for timer in timers:
+        timer.cancel()
+        with suppress(asyncio.CancelledError):
+            await timer
 
 
 def _keys(place: Place) -> LogKeys | None:

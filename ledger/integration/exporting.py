@@ -4,6 +4,7 @@ checkpoint, tile/…, tile/entries/…      the tree of SHA-256
 sm3/checkpoint, sm3/tile/…              its twin; its bundles are the same files once more
 log.vkey, log.vkeys, policy             keys and policy, of the twin below sm3/
 timestamps/…                            checkpoints that others stamped (RFC 3161)
+verify.py                               checks all of it, with nothing but Python
 """
 
 import os
@@ -20,6 +21,7 @@ from ledger.evidence.note import Note
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import bundles_of, tiles_of
 from ledger.evidence.time_stamps import LIST, listed
+from ledger.evidence.verifier.assembling import single_file
 from ledger.integration.log_keys import NO_LIVES, NOBODY, KeyLives, LogKeys, policy_text, vkeys
 from ledger.integration.slices import COSIGNED, StoredLog
 from ledger.integration.trees import TREES, WORLD, TreeKind
@@ -34,14 +36,14 @@ class NotExported(Failure):
 def published(
     keys: LogKeys, lives: KeyLives = NO_LIVES, witnesses: str = NOBODY
 ) -> dict[str, bytes]:
-    """Return the files beside the log that say who signs it, by their paths below its prefix.
+    """Return what lies beside a log, by path below its prefix: who signs it, what verifies it.
 
     Args:
         keys: as they sign now.
         lives: what the log says about its keys.
         witnesses: the lines of the policy about witnesses.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes] = {"verify.py": single_file().encode()}
     for tree in TREES:
         signers = keys.of(tree)
         about = witnesses if tree is WORLD else NOBODY

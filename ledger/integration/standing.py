@@ -14,6 +14,8 @@ from psycopg import Connection
 
 from aggregates.language import Message
 from ledger.evidence.policy import NONE, Policy
+from ledger.integration.publishing import newest_checkpoint
+from ledger.integration.trees import WORLD
 from ledger.integration.witnesses import TEXTS, Known, Outcome, known
 
 NEWEST_COSIGNED: Final = (
@@ -30,6 +32,15 @@ def newest_cosigned(connection: Connection[Any]) -> tuple[int, bytes] | None:
     """Return size and note of the newest checkpoint that a quorum cosigned, if there is one."""
     row = connection.execute(NEWEST_COSIGNED).fetchone()
     return None if row is None else (row[0], bytes(row[1]))
+
+
+def newest_believed(connection: Connection[Any], policy: Policy) -> tuple[int, bytes] | None:
+    """Return size and note of the newest checkpoint of the tree of SHA-256 that a policy believes.
+
+    Where it needs witnesses this is one that a quorum cosigned, if there is one yet.
+    """
+    cosigned = None if policy.quorum == NONE else newest_cosigned(connection)
+    return cosigned or newest_checkpoint(connection, WORLD.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,25 +20,29 @@ from aggregates.language import Message
 from ledger.errors import Failure
 from ledger.evidence.audit import Held, Report, audit
 from ledger.evidence.errors import Unproven
-from ledger.evidence.findings import Finding
+from ledger.evidence.findings import Finding, Kind, Place
+from ledger.evidence.own_words import first_false
 from ledger.evidence.policy import NONE, Policy
-from ledger.evidence.reading import DirectoryReader, LogReader
+from ledger.evidence.reading import DirectoryReader, LogReader, hashes_of
 from ledger.evidence.time_stamps import Stamps, check_stamps
+from ledger.evidence.tree import Span, span_root
 from ledger.integration import storing
 from ledger.integration.exporting import prefix_of
 from ledger.integration.live import PlainLeaves, StoredTiles, VerifiedLeaves
+from ledger.integration.saying import FileWords, LiveWords, OwnWords
 from ledger.integration.trees import TREES, WORLD, TreeKind
-from ledger.store.verifying import Broken, Kind, Verification, verify_log
+from ledger.store.verifying import Broken, Verification, verify_log
+from ledger.store.verifying import Kind as RowKind
 
 ROW_TEXTS = {
-    Kind.POSITION: "此前缺少一个位置",
-    Kind.LEAF: "叶哈希与条目字节不符",
-    Kind.BODY: "字节不是条目",
-    Kind.PLACE: "行中的流、版本、类型或时间与字节不符",
-    Kind.VERSION: "所在流缺少前一版本",
-    Kind.PREV: "未与所在流的前一条目相连",
-    Kind.TIME: "记录时间早于前一条目",
-    Kind.HEAD: "日志末尾与条目不符",
+    RowKind.POSITION: "此前缺少一个位置",
+    RowKind.LEAF: "叶哈希与条目字节不符",
+    RowKind.BODY: "字节不是条目",
+    RowKind.PLACE: "行中的流、版本、类型或时间与字节不符",
+    RowKind.VERSION: "所在流缺少前一版本",
+    RowKind.PREV: "未与所在流的前一条目相连",
+    RowKind.TIME: "记录时间早于前一条目",
+    RowKind.HEAD: "日志末尾与条目不符",
 }
 
 
@@ -154,11 +158,13 @@ def verify_live(
         tiles = StoredTiles(connection, tree, cosigned=policy.quorum != NONE)
         if tree is not WORLD:
             leaves = PlainLeaves(connection, tree.hashing)
-            return Verified(tree, report=audit(tiles, policy, held, tree.hashing, leaves))
+            report = audit(tiles, policy, held, tree.hashing, leaves)
+            return Verified(tree, report=_with_words(report, tiles, tree, LiveWords(connection)))
         with VerifiedLeaves(conninfo) as rows:
             report = audit(tiles, policy, held, tree.hashing, rows)
-            found = Verified(tree, rows.end() or verify_log(conninfo), report)
-        return _with_stamps(found, tiles, policy, roots)
+            ended = rows.end() or verify_log(conninfo)
+            report = _with_words(report, tiles, tree, LiveWords(connection))
+        return _with_stamps(Verified(tree, ended, report), tiles, policy, roots)
 
 
 def verify_export(
@@ -170,7 +176,8 @@ def verify_export(
 ) -> Verified:
     """Verify an exported log, without any database; with its time stamps, where roots are given."""
     reader = DirectoryReader(folder / prefix_of(tree))
-    found = Verified(tree, report=audit(reader, policy, held, tree.hashing))
+    report = audit(reader, policy, held, tree.hashing)
+    found = Verified(tree, report=_with_words(report, reader, tree, FileWords(reader)))
     return _with_stamps(found, reader, policy, roots) if tree is WORLD else found
 
 
@@ -183,6 +190,22 @@ def _with_stamps(
         return found
     size = accepted.signed.checkpoint.size
     return replace(found, stamps=check_stamps(reader, policy, roots, size))
+
+
+def _with_words(report: Report, reader: LogReader, tree: TreeKind, words: OwnWords) -> Report:
+    """Hold what the log says of itself against it, where all else is as it was."""
+    if report.accepted is None or report.finding is not None:
+        return report
+    size = report.accepted.signed.checkpoint.size
+    read = hashes_of(reader, size, tree.hashing)
+
+    def root_at(earlier: int) -> bytes | None:
+        return span_root(tree.hashing, Span(0, earlier), read) if earlier <= size else None
+
+    index = first_false(words.up_to(size), tree.hashing, root_at, words.heads_at)
+    if index is None:
+        return report
+    return replace(report, finding=Finding(Kind.FALSE, Place.ENTRY, index, index + 1))
 
 
 def tree_of(origin: str) -> TreeKind:

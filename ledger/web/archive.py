@@ -8,11 +8,12 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from aggregates.language import Message
-from ledger.application.asking import NotFound, asking
+from ledger.application.asking import NotFound, asking, leaves_trace
 from ledger.application.criteria import ArchiveCriteria, order_of, refused, when, within
 from ledger.application.naming import COUNTIES
 from ledger.web.rendering import caller_of, ledger_of, render
 from ledger.web.texts import TEXTS
+from ledger.web.trail import purpose_in
 from projections.archive import queries
 from projections.class_ledger import queries as classes
 from projections.class_ledger.choices import institutions
@@ -105,4 +106,6 @@ async def dossier(request: Request, class_id: UUID) -> Response:
         documents=documents,
         others=[kind for kind in row.present if kind not in row.required],
         tones=TONES,
+        asks=leaves_trace(asked.caller),
+        purpose=purpose_in(request),
     )

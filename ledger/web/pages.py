@@ -6,12 +6,14 @@ from ledger.web import (
     api_docs,
     archive,
     class_ledger,
+    exhibiting,
     money,
     one_class,
     one_entry,
     risk,
     signing_in,
     trail,
+    verification,
 )
 from ledger.web.assets import Assets
 from ledger.web.failures import FailuresAsPages
@@ -25,6 +27,8 @@ _PAGES = (
     trail,
     money,
     one_entry,
+    exhibiting,
+    verification,
     api_docs,
 )
 

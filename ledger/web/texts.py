@@ -6,6 +6,7 @@ Names of facts, fields and codes stand in ``ledger.application.naming``: files u
 from collections.abc import Mapping
 
 from aggregates.language import Message
+from ledger.web.texts_evidence import EVIDENCE
 
 
 def _texts(**pairs: tuple[str, str]) -> dict[str, Message]:
@@ -333,7 +334,7 @@ _REST = _texts(
 )
 
 TEXTS: Mapping[str, Message] = (
-    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST
+    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST | EVIDENCE
 )
 """Every text by its name."""
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, Connection, sql
 from psycopg.rows import args_row
 
 from projections.detail.link import CODES
 from projections.model import Moment
 from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX
+from projections.statement import DETAIL
 
 KINDS = tuple(CODES)
 """The kinds of things that can be followed, such as ``class``, ``person`` or ``account``."""
@@ -57,10 +58,11 @@ _THINGS = sql.SQL("""
 with thing (kind, id) as (
   select %(kind)s::text collate "C", %(one)s::uuid
   union all
-  select %(enrolment)s::text, enrolment_id from detail.enrolment
+  select %(enrolment)s::text, enrolment_id from {schema}.enrolment
   where %(kind)s::text = %(person)s::text and person_id = %(one)s and position <= %(until)s
 )
 """)
+_HERE = sql.Identifier(DETAIL)
 _PAGE = sql.SQL("""
 {things}
 select entry.position, entry.stream, entry.version, entry.type, entry.recorded_at, entry.body
@@ -81,6 +83,12 @@ _COUNT = sql.SQL("""
 select count(distinct position)
 from thing join detail.link using (kind, id)
 where position <= %(until)s{dated}
+""")
+_POSITIONS = sql.SQL("""
+{things}
+select distinct position from thing join {schema}.link using (kind, id)
+where position <= %(until)s
+order by position limit %(rows)s
 """)
 _DATED = sql.SQL(" and happened_on <= %(day)s")
 _LAST = 2**62
@@ -120,7 +128,7 @@ async def page(  # noqa: PLR0913 - what a trail is asked for
         "rows": wanted + 1,
     }
     statement = _PAGE.format(
-        things=_THINGS,
+        things=_THINGS.format(schema=_HERE),
         dated=_dated(moment),
         beyond=sql.SQL(">" if back else "<"),
         way=sql.SQL("asc" if back else "desc"),
@@ -149,10 +157,38 @@ async def count(
     Raises:
         KeyError: nothing of that kind can be followed.
     """
-    statement = _COUNT.format(things=_THINGS, dated=_dated(moment))
+    statement = _COUNT.format(things=_THINGS.format(schema=_HERE), dated=_dated(moment))
     cursor = await connection.execute(statement, _asked(kind, one, moment), prepare=True)
     row = await cursor.fetchone()
     return 0 if row is None else int(row[0])
+
+
+def every_position(
+    connection: Connection[Any],
+    kind: str,
+    one: UUID,
+    *,
+    until: int,
+    at_most: int,
+    schema: str = DETAIL,
+) -> list[int]:
+    """Return the positions of all entries that concern one thing, in the order of the log.
+
+    Args:
+        connection: Where to ask.
+        kind: The kind of the thing, one of ``KINDS``.
+        one: Its id.
+        until: The last position that is looked at.
+        at_most: How many are returned; whoever gets one more than can be used knows of more.
+        schema: Where the tables of the parts stand.
+
+    Raises:
+        KeyError: nothing of that kind can be followed.
+    """
+    place = sql.Identifier(schema)
+    statement = _POSITIONS.format(things=_THINGS.format(schema=place), schema=place)
+    asked = _asked(kind, one, Moment(until)) | {"rows": at_most}
+    return [position for (position,) in connection.execute(statement, asked)]
 
 
 def _asked(kind: str, one: UUID, moment: Moment | None) -> dict[str, object]:

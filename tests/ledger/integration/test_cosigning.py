@@ -21,7 +21,7 @@ from ledger.integration.cosigning import Cosigning, back_off
 from ledger.integration.exporting import NotExported, export_log, published
 from ledger.integration.log_keys import policy_of, policy_text
 from ledger.integration.publishing import newest_checkpoint
-from ledger.integration.standing import Standing, newest_cosigned, standing
+from ledger.integration.standing import Standing, newest_believed, newest_cosigned, standing
 from ledger.integration.trees import WORLD
 from ledger.integration.verifying import verify_live
 from tests.ledger.evidence.checkers import build
@@ -372,6 +372,10 @@ def test_what_a_quorum_cosigned_is_verified_and_exported_though_newer_heads_are_
     assert alone.accepted is not None
     assert alone.accepted.signed.checkpoint.size == 350
     with psycopg.connect(log, autocommit=True) as connection:
+        for trusted, size in ((full(policy), 300), (policy_of(KEYS, WORLD), 350)):
+            newest = newest_believed(connection, trusted)
+            assert newest is not None
+            assert newest[0] == size
         sizes = export_log(connection, tmp_path / "log", published(KEYS), cosigned=True)
     assert sizes == {"sha256": 300, "sm3": 350}
     vouched = full(policy).check((tmp_path / "log/checkpoint").read_bytes())

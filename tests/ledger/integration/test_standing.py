@@ -81,6 +81,7 @@ def test_a_policy_that_cannot_be_asked_is_refused_at_the_start(
 BESIDE = """
 import logging, os, sys, threading
 from pathlib import Path
+from ledger.integration.heads import HOURLY
 from ledger.integration.place import SigningPlace
 from ledger.integration.vouching import Vouching
 from ledger.timers.integrating import keep_integrating
@@ -88,7 +89,7 @@ from ledger.timers.processes import Until
 logging.basicConfig(level=logging.WARNING, format="%(message)s")
 until = Until(threading.Event(), os.getppid())
 vouching = Vouching(policy_file=Path(sys.argv[3]), every_seconds=1, stale_seconds=3)
-keep_integrating(sys.argv[1], SigningPlace.below(Path(sys.argv[2])), vouching, until)
+keep_integrating(sys.argv[1], SigningPlace.below(Path(sys.argv[2])), vouching, HOURLY, until)
 """
 
 
@@ -142,13 +143,17 @@ def test_killed_at_any_moment_the_log_and_its_witness_never_part(
             process = subprocess.Popen(
                 [sys.executable, "-c", BESIDE, database, str(tmp_path / "home"), str(policy)]
             )
-            before = _seen(bureau).size
-            while _seen(bureau).size == before:  # so that it dies while it is asking
-                grow(database, 60)
-                written += 60
-            time.sleep(0.17 * run)
-            process.kill()
-            process.wait()
+            before, deadline = _seen(bureau).size, time.monotonic() + 60
+            try:
+                while _seen(bureau).size == before:  # so that it dies while it is asking
+                    assert time.monotonic() < deadline
+                    grow(database, 60)
+                    written += 60
+                    time.sleep(0.05)
+                time.sleep(0.17 * run)
+            finally:
+                process.kill()
+                process.wait()
             seen = _seen(bureau)
             assert before < seen.size <= place.signer().last(WORLD).size
             assert seen.root == root_of(database, SHA256, seen.size)
