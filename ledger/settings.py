@@ -7,28 +7,32 @@ environment.
 
 import os
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
 from aggregates.language import Message
 from ledger.errors import Misconfigured
+from ledger.setting_forms import (
+    SECONDS_MAX,
+    addresses,
+    database_url,
+    matching,
+    path,
+    place_of_documents,
+    platform_home,
+    port,
+    seconds,
+)
 
 PREFIX = "MINGZHANG_"
 
 PORT_DEFAULT = 8711
-PORT_MAX = 65535
 HEADS_SECONDS_DEFAULT = 3600
 CITY_DEFAULT = "371500"
 """Liaocheng 聊城, whose rules the policy book holds (GB/T 2260)."""
 
-SECONDS_MAX = 86_400
-ADDRESS = re.compile(r"https?://[^\s?#]+")
 DIVISION_CODE = re.compile(r"[1-9][0-9]{5}")
 ORIGIN_NAME = re.compile(r"[^\s+/]+(/[^\s+/]+)*")
 
@@ -53,6 +57,8 @@ class Settings:
         tsa_urls: Time-stamping authorities (RFC 3161) that stamp checkpoints.
         tsa_roots: Certificates (PEM) in which the chains of these authorities have to end.
         tsa_seconds: How often they are asked.
+        documents: Where the files of archived documents lie: a directory, or an S3 bucket with
+            its secret, so it is never shown.
         heads_seconds: How long an entry waits at most until the log names the heads of all
             streams again.
     """
@@ -65,6 +71,7 @@ class Settings:
     lang: str
     origin: str
     key_file: Path
+    documents: str = field(repr=False)
     heads_seconds: int = HEADS_SECONDS_DEFAULT
     witness_policy: Path
     witness_seconds: int
@@ -112,6 +119,7 @@ class Settings:
             key_file=_key_file(home),
             witness_policy=_witness_policy(home),
             tsa_urls=(),
+            documents=str(_documents(home)),
         )
 
 
@@ -153,16 +161,6 @@ def unknown(environment: Mapping[str, str]) -> list[str]:
     return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
 
 
-def _home(environment: Mapping[str, str]) -> Path:
-    """Return where the platform keeps an application's data."""
-    user = Path(environment.get("HOME") or "~").expanduser()
-    if sys.platform == "darwin":
-        return user / "Library" / "Application Support" / "mingzhang"
-    # The rule of the XDG specification: a relative path is to be ignored.
-    data = Path(environment.get("XDG_DATA_HOME") or ".")
-    return (data if data.is_absolute() else user / ".local" / "share") / "mingzhang"
-
-
 def _key_file(home: Path) -> Path:
     return home / "keys" / "vault.keys"
 
@@ -171,52 +169,8 @@ def _witness_policy(home: Path) -> Path:
     return home / "witness.policy"
 
 
-def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _database_url(text: str) -> str:
-    try:
-        parts = conninfo_to_dict(text)
-    except psycopg.ProgrammingError:
-        # Without its cause, which quotes the text, password and all.
-        raise ValueError from None
-    if "@" in str(parts.get("host", "")).lstrip("@"):
-        # A password with a bare @ in it: its end would be shown as the name of the host.
-        raise ValueError
-    return text
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= PORT_MAX:
-        raise ValueError
-    return port
-
-
-def _seconds(text: str) -> int:
-    seconds = int(text)
-    if not 1 <= seconds <= SECONDS_MAX:
-        raise ValueError
-    return seconds
-
-
-def _addresses(text: str) -> tuple[str, ...]:
-    found = tuple(text.split())
-    if not all(ADDRESS.fullmatch(one) for one in found):
-        raise ValueError
-    return found
-
-
-def _matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
-    compiled = re.compile(pattern)
-
-    def parse(text: str) -> str:
-        if not compiled.fullmatch(text):
-            raise ValueError
-        return text
-
-    return parse
+def _documents(home: Path) -> Path:
+    return home / "documents"
 
 
 def _always(
@@ -243,7 +197,7 @@ def _every(field: str, meaning: Message, default: int) -> Setting:
     """Return a setting that is a number of seconds."""
     form = Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}")
     text = Message(str(default), str(default))
-    return Setting(field, meaning, text, form, _seconds, _always(default))
+    return Setting(field, meaning, text, form, seconds, _always(default))
 
 
 def _file(field: str, meaning: Message, below: Callable[[Path], Path]) -> Setting:
@@ -255,7 +209,7 @@ def _file(field: str, meaning: Message, below: Callable[[Path], Path]) -> Settin
         meaning,
         Message(default, default),
         form,
-        _path,
+        path,
         lambda _environment, above: below(above["home"]),
     )
 
@@ -270,8 +224,8 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         Message("系统的应用数据目录，例如 ~/.local/share/mingzhang", "~/.local/share/mingzhang"),
         Message("目录", "a directory"),
-        _path,
-        lambda environment, _above: _home(environment),
+        path,
+        lambda environment, _above: platform_home(environment),
     ),
     Setting(
         "database_url",
@@ -284,7 +238,7 @@ SETTINGS: tuple[Setting, ...] = (
             "postgresql://用户:口令@主机:端口/数据库，特殊字符用百分号编码",
             "postgresql://user:password@host:port/database, special characters percent-encoded",
         ),
-        _database_url,
+        database_url,
         _always(None),
         secret=True,
     ),
@@ -293,7 +247,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("网页与接口服务绑定的地址。", "The address that the web server binds to."),
         Message("127.0.0.1（仅本机）", "127.0.0.1 (this machine only)"),
         Message("主机名或 IP 地址", "a host name or an IP address"),
-        _matching(r"[^\s/]+"),
+        matching(r"[^\s/]+"),
         _always("127.0.0.1"),
     ),
     Setting(
@@ -301,7 +255,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("网页与接口服务的端口；0 表示任选空闲端口。", "Its port; 0 takes any free one."),
         Message(str(PORT_DEFAULT), str(PORT_DEFAULT)),
         Message("0 至 65535 的整数", "a whole number from 0 to 65535"),
-        _port,
+        port,
         _always(PORT_DEFAULT),
     ),
     Setting(
@@ -309,7 +263,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("适用其政策的设区市，行政区划代码。", "The city whose policies hold, by its code."),
         Message(f"{CITY_DEFAULT}（聊城市）", f"{CITY_DEFAULT} (Liaocheng)"),
         Message("六位行政区划代码（GB/T 2260）", "a division code of six digits (GB/T 2260)"),
-        _matching(DIVISION_CODE),
+        matching(DIVISION_CODE),
         _always(CITY_DEFAULT),
     ),
     Setting(
@@ -317,7 +271,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("命令行输出所用的语言。", "The language of what the command line says."),
         Message("zh", "zh"),
         Message("zh 或 en", "zh or en"),
-        _matching("zh|en"),
+        matching("zh|en"),
         _always("zh"),
     ),
     Setting(
@@ -331,7 +285,7 @@ SETTINGS: tuple[Setting, ...] = (
             "不带协议的网址，不含空格、加号和结尾斜杠",
             "a URL without its scheme, without spaces, plus signs and a trailing slash",
         ),
-        _matching(ORIGIN_NAME),
+        matching(ORIGIN_NAME),
         lambda _environment, above: f"mingzhang.local/{above['city']}",
     ),
     _file(
@@ -341,6 +295,22 @@ SETTINGS: tuple[Setting, ...] = (
             "The keys of the vault; to be backed up by itself, never beside the database.",
         ),
         _key_file,
+    ),
+    Setting(
+        "documents",
+        Message(
+            "归档材料原件的存放处：目录，或 S3 兼容服务的存储桶（需另装 minio）。",
+            "Where the files of archived documents lie: a directory, or a bucket of an "
+            "S3-compatible service (with the extra s3).",
+        ),
+        Message("MINGZHANG_HOME/documents", "MINGZHANG_HOME/documents"),
+        Message(
+            "目录，或 s3://访问键:密钥@主机/桶，特殊字符用百分号编码",
+            "a directory, or s3://access:secret@host/bucket, special characters percent-encoded",
+        ),
+        place_of_documents,
+        lambda _environment, above: str(_documents(above["home"])),
+        secret=True,
     ),
     _every(
         "heads_seconds",
@@ -381,7 +351,7 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         Message("无", "none"),
         Message("http:// 或 https:// 网址", "http:// or https:// URLs"),
-        _addresses,
+        addresses,
         _always(()),
     ),
     _file(

@@ -1,11 +1,12 @@
-"""What the service records by itself: a missed deadline, an accepted import, a sealed entry."""
+"""What the service records by itself: missed deadlines, imports, checks, sealed entries."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
 from aggregates.facts import Code, Count, CountyCode, Digest, Fact, Instant, fact, record
+from aggregates.ids import ClassId
 from aggregates.subject import Subject
 
 Commitment = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
@@ -65,6 +66,38 @@ class ImportBatchAccepted(Fact):
 
 REJECTED_MAX = 500
 """How many rejected rows an entry names; the report of the import names all."""
+
+
+@record
+class Damage:
+    """A file of the document store that is not as it was stored.
+
+    Attributes:
+        found: It is missing, its bytes are others, or it cannot be read.
+        class_ids: The classes whose archives hold it.
+    """
+
+    sha256: Digest
+    found: Literal["MISSING", "CHANGED", "UNREADABLE"]
+    class_ids: tuple[ClassId, ...]
+
+
+@fact("system.documents-checked.v1")
+class DocumentsChecked(Fact):
+    """Every file of the document store was read again, and its digest compared.
+
+    Attributes:
+        documents: How many files there should be.
+        octets: How many bytes were read.
+        damaged: How many are not as they were stored.
+        named: The first of them, as many as an entry holds.
+    """
+
+    begun_at: Instant
+    documents: Count
+    octets: Annotated[int, Meta(ge=0, le=2**53)]
+    damaged: Count
+    named: tuple[Damage, ...] = ()
 
 
 @fact("sealed.recorded.v1")

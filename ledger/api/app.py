@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, exhibits, health, problems, receipts
+from ledger.api import commands, documents, exhibits, health, packages, problems, receipts
 from ledger.api.acting import Acting, command_in
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
@@ -105,7 +106,7 @@ class Application(FastAPI):
 Pages = Callable[[FastAPI], None]
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - what it is made of, by name
     ledger: Ledger,
     sessions: Sessions,
     *,
@@ -113,6 +114,7 @@ def make_app(
     pages: Sequence[Pages] = (),
     published: Mapping[str, bytes] | None = None,
     promising: Signer | None = None,
+    renewals: Path | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
 
@@ -123,6 +125,7 @@ def make_app(
         pages: What adds web pages to the application.
         published: Keys and policy of the log, by their paths below ``/log/``; it may change.
         promising: Signs promises, where the log has a key for them.
+        renewals: Where the log's later words on its roots are kept, for packages.
     """
     app = Application(
         title="明账 Mingzhang",
@@ -138,6 +141,9 @@ def make_app(
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
     app.include_router(exhibits.routes(), prefix=commands.PREFIX)
+    app.include_router(documents.routes(), prefix=commands.PREFIX)
+    app.include_router(packages.routes(), prefix=commands.PREFIX)
+    packages.add_packages(app, renewals)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
     app.state.watch = None

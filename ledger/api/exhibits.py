@@ -15,6 +15,7 @@ POLICY: Final = "policy"
 At = Annotated[str, Query(description="read models as of a position, or the end of a day")]
 Until = Annotated[str, Query(description="business dates until this day only, YYYY-MM-DD")]
 Why = Annotated[str, Query(description="why it is looked up, asked of auditors; kept sealed")]
+After = Annotated[int, Query(ge=0, le=2**53, description="the next part: after this position")]
 Task = Annotated[str, Query(description="the number of the task, asked of auditors")]
 
 
@@ -29,16 +30,17 @@ def routes() -> APIRouter:
     return router
 
 
-async def of_class(
+async def of_class(  # noqa: PLR0913, PLR0917 - what an exhibit is asked for
     request: Request,
     class_id: UUID,
     at: At = "",
     until: Until = "",
     purpose: Why = "",
     task: Task = "",
+    after: After = 0,
 ) -> Response:
     """Return everything about a class, provably; a supervisor's look is recorded first, sealed."""
-    wanted = Wanted(at=at, until=until, purpose=purpose, task=task)
+    wanted = Wanted(at=at, until=until, purpose=purpose, task=task, after=after)
     return _file(
         await class_exhibit(
             ledger_of(request), caller_of(request), _policy(request), class_id, wanted
@@ -46,11 +48,21 @@ async def of_class(
     )
 
 
-async def of_trail(
-    request: Request, kind: str, one: UUID, at: At = "", purpose: Why = "", task: Task = ""
+async def of_trail(  # noqa: PLR0913, PLR0917 - what an exhibit is asked for
+    request: Request,
+    kind: str,
+    one: UUID,
+    at: At = "",
+    purpose: Why = "",
+    task: Task = "",
+    after: After = 0,
 ) -> Response:
-    """Return everything about one thing, provably; the look itself is recorded first, sealed."""
-    wanted = Wanted(at=at, purpose=purpose, task=task)
+    """Return everything about one thing, provably; the look itself is recorded first, sealed.
+
+    More than an exhibit holds comes in parts: the header ``mingzhang-more-after`` says what to give
+    as ``after`` for the next one.
+    """
+    wanted = Wanted(at=at, purpose=purpose, task=task, after=after)
     return _file(
         await trail_exhibit(
             ledger_of(request), caller_of(request), _policy(request), Thing(kind, one), wanted
@@ -64,8 +76,4 @@ def _policy(request: Request) -> bytes:
 
 
 def _file(handed: Handed) -> Response:
-    headers = {
-        "cache-control": "no-store",
-        "content-disposition": f'attachment; filename="{handed.name}"',
-    }
-    return Response(handed.data, media_type=JSON, headers=headers)
+    return Response(handed.data, media_type=JSON, headers=handed.headers)

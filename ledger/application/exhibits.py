@@ -53,6 +53,18 @@ class Thing(NamedTuple):
     id: UUID
 
 
+class Made(NamedTuple):
+    """An exhibit.
+
+    Attributes:
+        data: The file.
+        more_after: Behind which position the next part begins; None where this is the last.
+    """
+
+    data: bytes
+    more_after: int | None
+
+
 Seen = Callable[[str, Mapping[str, Any]], Sight]
 """From an entry's stored name and attributes to how much of it the reader sees."""
 
@@ -73,7 +85,7 @@ def models_for(thing: Thing, caller: Caller) -> tuple[ReadModel, ...]:
     return tuple(one for one in found if one is not ARCHIVE or may(caller, "archive"))
 
 
-def exhibit_about(
+def exhibit_about(  # noqa: PLR0913 - what an exhibit is asked for
     conninfo: str,
     policy: bytes,
     thing: Thing,
@@ -81,8 +93,12 @@ def exhibit_about(
     seen: Seen,
     models: Sequence[ReadModel],
     moment: Moment | None = None,
-) -> bytes:
+    after: int = 0,
+    at_most: int = ENTRIES_MAX,
+) -> Made:
     """Return the exhibit of one thing; it waits a little for a checkpoint that covers all.
+
+    Where there are more entries than an exhibit holds, it is the first part of several.
 
     Args:
         conninfo: the database.
@@ -91,24 +107,28 @@ def exhibit_about(
         seen: how much of each entry its reader sees.
         models: the read models whose rows of the thing are shown.
         moment: as of when they are shown; now by default.
+        after: the last position of the part before this one.
+        at_most: how many entries a part holds.
 
     Raises:
-        NotFound: nothing is known of it.
+        NotFound: nothing is known of it, or nothing more.
         NotYetSigned: there is no checkpoint.
-        TooMuch: there are more entries than an exhibit holds.
         IntegrationFault: an entry is not what the tree holds.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("set search_path = ledger, public")
         until = _reached(connection, policy)
-        positions = every_position(connection, *thing, until=until, at_most=ENTRIES_MAX + 1)
-        whole, withheld = _sifted(connection, positions, seen)
-        if not whole:
+        among = range(after + 1, until + 1)
+        positions = every_position(connection, *thing, among, at_most=at_most + 1)
+        last = until if len(positions) <= at_most else positions[at_most - 1]
+        whole, withheld = _sifted(connection, positions[:at_most], seen)
+        if not whole and not withheld:
             raise NotFound(_NOT_FOUND)
         then = moment or Moment(until)
         held = [digest_of(connection, one, thing, then) for one in models]
-        about = (thing.kind, str(thing.id), until)
-        return exhibit(connection, policy, Shown(whole, withheld, about, held))
+        about = (thing.kind, str(thing.id), after, last)
+        made = exhibit(connection, policy, Shown(whole, withheld, about, held))
+        return Made(made, None if last == until else last)
 
 
 def digest_of(

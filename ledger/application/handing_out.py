@@ -7,6 +7,8 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
+import psycopg
+
 from aggregates.decisions import Caller
 from aggregates.language import Message
 from ledger.application.access import record_access
@@ -14,12 +16,14 @@ from ledger.application.asking import Asked, NotFound, asking, leaves_trace, pur
 from ledger.application.criteria import When, refused, when, within
 from ledger.application.exhibits import Thing, exhibit_about, models_for, seen_by
 from ledger.application.running import Ledger
+from ledger.errors import Fault
 from ledger.evidence.exhibit import SUFFIX
 from ledger.vault.opening import Purpose
 from projections.class_ledger import queries as classes
 from projections.trail import queries as trails
 
 _NO_CLASS = Message("没有这个班期，或不在您的范围内", "no such class, or not within your reach")
+_UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
 _BAD_KIND = Message("不能追踪这一类", "nothing of that kind can be followed")
 
 
@@ -32,12 +36,14 @@ class Wanted:
         until: The last business date that counts.
         purpose: Why it is looked up; asked of those who supervise.
         task: The number of their task.
+        after: The last position of the part before, where there are several.
     """
 
     at: str = ""
     until: str = ""
     purpose: str = ""
     task: str = ""
+    after: int = 0
 
     def why(self) -> Purpose:
         """Return why, as it goes into the log.
@@ -55,10 +61,22 @@ class Handed:
     Attributes:
         name: The name of the file.
         data: The file.
+        more_after: Behind which position the next part begins; None where this is the last.
     """
 
     name: str
     data: bytes
+    more_after: int | None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is said of the file to whoever fetches it."""
+        told = {
+            "cache-control": "no-store",
+            "content-disposition": f'attachment; filename="{self.name}"',
+        }
+        more = {} if self.more_after is None else {"mingzhang-more-after": str(self.more_after)}
+        return told | more
 
 
 async def class_exhibit(
@@ -81,7 +99,7 @@ async def class_exhibit(
         then = await when(asked, wanted.at, wanted.until)
         if leaves_trace(asked.caller):
             await _record(ledger, asked, thing, wanted.why())
-    return await _handed(ledger, asked, policy, thing, then)
+    return await _handed(ledger, asked, policy, thing, then, wanted.after)
 
 
 async def trail_exhibit(
@@ -101,7 +119,7 @@ async def trail_exhibit(
         why = wanted.why()
         then = await when(asked, wanted.at, wanted.until)
         await _record(ledger, asked, thing, why)
-    return await _handed(ledger, asked, policy, thing, then)
+    return await _handed(ledger, asked, policy, thing, then, wanted.after)
 
 
 async def _record(ledger: Ledger, asked: Asked, thing: Thing, why: Purpose) -> None:
@@ -112,14 +130,22 @@ async def _record(ledger: Ledger, asked: Asked, thing: Thing, why: Purpose) -> N
     )
 
 
-async def _handed(ledger: Ledger, asked: Asked, policy: bytes, thing: Thing, then: When) -> Handed:
-    made = await asyncio.to_thread(
-        exhibit_about,
-        ledger.conninfo,
-        policy,
-        thing,
-        seen=seen_by(asked.caller, asked.reach),
-        models=models_for(thing, asked.caller),
-        moment=then.moment,
-    )
-    return Handed(f"exhibit-{thing.kind}-{thing.id}{SUFFIX}", made)
+async def _handed(
+    ledger: Ledger, asked: Asked, policy: bytes, thing: Thing, then: When, after: int
+) -> Handed:
+    try:
+        made = await asyncio.to_thread(
+            exhibit_about,
+            ledger.conninfo,
+            policy,
+            thing,
+            seen=seen_by(asked.caller, asked.reach),
+            models=models_for(thing, asked.caller),
+            moment=then.moment,
+            after=after,
+        )
+    except psycopg.OperationalError:
+        raise Fault(_UNREACHABLE) from None
+    part = f"-{after}" if after else ""
+    name = f"exhibit-{thing.kind}-{thing.id}{part}{SUFFIX}"
+    return Handed(name, made.data, made.more_after)

@@ -124,6 +124,12 @@ def _exhibit(case: _Case) -> None:
     check_history(case.connection, exhibit.tree, case.said)
     if case.compares:
         compare(case.connection, exhibit, case.said, schema=DETAIL)
+    else:
+        case.said.note(
+            "未与账本全部条目比较：须有轨迹查询权限，或运行 mingzhang verify --exhibit",
+            "not compared with all that this log knows: that takes the right to follow trails, or "
+            "mingzhang verify --exhibit",
+        )
 
 
 def _checkpoint(case: _Case) -> None:

@@ -18,7 +18,7 @@ from ledger.evidence.hashes import SHA256
 from ledger.evidence.reading import TileHashes
 from ledger.evidence.tiles import Tile
 from ledger.evidence.tree import Span, span_root
-from ledger.evidence.verifier.documents import Exhibit
+from ledger.evidence.verifier.documents import ILL_FORMED, Exhibit
 from ledger.evidence.verifier.notes import Tree
 from ledger.evidence.verifier.telling import Bad, Said
 from ledger.integration import storing
@@ -90,8 +90,7 @@ def replay(connection: Connection[Any], exhibit: Exhibit, said: Said) -> None:
     Raises:
         Bad: entries are held back or do not belong to it, or a read model held something else.
     """
-    until = _until(connection, exhibit)
-    with replayed(connection, folds().parts, until) as schema:
+    with replayed(connection, folds().parts, _until(connection, exhibit)) as schema:
         compare(connection, exhibit, said, schema=schema)
 
 
@@ -99,7 +98,7 @@ def _until(connection: Connection[Any], exhibit: Exhibit) -> int:
     try:
         told = (exhibit.about.get("position", 0), *(one["position"] for one in exhibit.models))
         until = max(map(int, told))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except ILL_FORMED:
         raise Bad("证据材料不成形式", "the exhibit is out of form") from None
     if until > storing.head(connection):
         raise Bad("材料超出本账本末尾", "the exhibit goes beyond the end of this log")
@@ -112,12 +111,13 @@ def compare(connection: Connection[Any], exhibit: Exhibit, said: Said, *, schema
     Raises:
         Bad: entries are held back or do not belong to it, or a read model held something else.
     """
+    _until(connection, exhibit)
     try:
         if exhibit.about:
             _compare_entries(connection, exhibit, schema, said)
         for one in exhibit.models:
             _compare_model(connection, one, schema, said)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except ILL_FORMED:
         raise Bad("证据材料不成形式", "the exhibit is out of form") from None
 
 
@@ -125,16 +125,18 @@ def _compare_entries(
     connection: Connection[Any], exhibit: Exhibit, schema: str, said: Said
 ) -> None:
     about, found = exhibit.about, {one + 1 for one in (*exhibit.bodies, *exhibit.withheld)}
-    until = int(about["position"])
+    until, after = int(about["position"]), int(about.get("after", 0))
+    among = range(after + 1, until + 1)
     trail = every_position(
-        connection, about["kind"], UUID(about["id"]), until=until, at_most=until, schema=schema
+        connection, about["kind"], UUID(about["id"]), among, at_most=until, schema=schema
     )
     expected = {one for (one,) in connection.execute(_SHOWN, (trail, _HIDDEN))}
     _none(expected - found, "条目被隐去", "an entry was held back")
     _none(found - expected, "条目与所述对象无关", "an entry that is not about it")
     said.good(
-        f"至第 {until} 位，账本中与该对象有关的共 {len(expected)} 条，均已列出",
-        f"up to position {until} this log has {len(expected)} entries about it, all of them listed",
+        f"第 {after + 1} 至 {until} 位，账本中与该对象有关的共 {len(expected)} 条，均已列出",
+        f"from position {after + 1} to {until} this log has {len(expected)} entries about it, "
+        "all of them listed",
     )
 
 

@@ -25,6 +25,7 @@ GROUPS = (
     "attesting",
     "witnessing",
     "vaulting",
+    "archiving",
     "tokens",
     "measuring",
     "documenting",

@@ -127,6 +127,9 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
     rows: Annotated[int, typer.Option(min=1, max=1000, help="行数 · rows")] = ROWS,
     at: At = None,
     exhibit: ToFile = None,
+    after: Annotated[
+        int, typer.Option(min=0, help="证据材料的下一份：从此位置之后 · the exhibit's next part")
+    ] = 0,
     demo: Demo = False,
     form: Output = None,
 ) -> None:
@@ -145,7 +148,7 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
 
     moment, found = _ask(ask, demo=demo)
     if exhibit is not None:
-        write_exhibit(kind, UUID(one), exhibit, moment, demo=demo)
+        write_exhibit(kind, UUID(one), exhibit, moment, demo=demo, after=after)
         return
     if form is Form.NDJSON:
         # The entries themselves, byte for byte.

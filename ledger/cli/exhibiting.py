@@ -28,7 +28,9 @@ class NotWritten(Failure):
     exit_code = 73
 
 
-def write_exhibit(kind: str, one: UUID, file: Path, moment: "Moment | None", *, demo: bool) -> None:
+def write_exhibit(
+    kind: str, one: UUID, file: Path, moment: "Moment | None", *, demo: bool, after: int = 0
+) -> None:
     """Write everything about one thing, with proofs and read models, into a file."""
     from ledger.application.exhibits import MODELS, Thing, exhibit_about, seen_whole  # noqa: PLC0415 - heavy
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
@@ -43,14 +45,23 @@ def write_exhibit(kind: str, one: UUID, file: Path, moment: "Moment | None", *, 
             seen=seen_whole,
             models=MODELS.get(kind, ()),
             moment=moment,
+            after=after,
         )
     try:
-        file.write_bytes(made)
+        file.write_bytes(made.data)
     except OSError as error:
         raise NotWritten(
             Message(f"无法写入 {file}：{error.strerror}", f"cannot write {file}: {error.strerror}")
         ) from None
-    out_json({"file": str(file), "bytes": len(made), "kind": kind, "id": str(one)})
+    told = {"file": str(file), "bytes": len(made.data), "kind": kind, "id": str(one)}
+    out_json(told | {"more_after": made.more_after})
+    if made.more_after is not None:
+        say(
+            Message(
+                f"这是第一份；下一份请用 --after {made.more_after}",
+                f"this is one part; the next is had with --after {made.more_after}",
+            )
+        )
 
 
 def bring_up(place: "Place", connection: "Connection[Any]") -> None:

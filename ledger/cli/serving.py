@@ -26,6 +26,7 @@ from ledger.integration.beside import FRESH_SECONDS, BesideLog
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
+from ledger.timers.checking import keep_checking
 from ledger.timers.folding import Folding
 from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
@@ -120,19 +121,7 @@ async def serve(
         log_files = BesideLog(place.conninfo, place.signing, place.vouching)
         app = _app(place, ledger, sessions, log_files)
         app.state.demo, app.state.watch = demo, watch
-        config = uvicorn.Config(
-            app,
-            loop="none",
-            http=CorkedProtocol,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = uvicorn.Server(config)
+        server = _server(app)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, _stop, server)
@@ -166,7 +155,24 @@ def _app(
         pages=[add_pages],
         published=log_files,
         promising=keys.promising if keys else None,
+        renewals=place.renewals,
     )
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http=CorkedProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    return uvicorn.Server(config)
 
 
 def _watch(place: Place) -> Watch | None:
@@ -189,6 +195,7 @@ def _timers(ledger: Ledger, conninfo: str, log_files: BesideLog) -> list[asyncio
         asyncio.create_task(_keep_fresh(log_files)),
         asyncio.create_task(keep_signalling(ledger, conninfo)),
         asyncio.create_task(keep_heads(ledger, conninfo)),
+        asyncio.create_task(keep_checking(ledger, conninfo)),
     ]
 
 

@@ -44,12 +44,14 @@ class About:
         id: its id.
         position: up to where the log was searched for it.
         entries: how many entries were found, those withheld among them.
+        after: behind which position, where this is one part of several.
     """
 
     kind: str
     id: str
     position: int
     entries: int
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Exhibit:
                 "id": one.id,
                 "position": one.position,
                 "entries": one.entries,
-            }
+            } | ({"after": one.after} if one.after else {})
         says |= {
             "checkpoint": self.checkpoint.decode(),
             "policy": self.policy.decode(),

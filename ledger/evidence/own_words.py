@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.evidence.errors import Malformed
 from ledger.evidence.hashes import SHA256, Hashing
 from ledger.evidence.stream_heads import Head, HeadsRoot, StreamHeads
 
@@ -38,16 +39,18 @@ def word_of(index: int, entry: bytes) -> Word | None:
     """Return what an entry says of the log, if it says anything of it."""
     if _MARK not in entry:
         return None
-    read = json.loads(entry)
-    is_one = read["type"].startswith((HEADS, ROOTS))
-    return Word(index, read["type"], read["data"]) if is_one else None
+    read = _told_by(entry)
+    is_one = str(read.get("type")).startswith((HEADS, ROOTS))
+    return Word(index, read["type"], read.get("data", {})) if is_one else None
 
 
 def heads_of(entries: Iterable[bytes], size: int) -> HeadsRoot:
     """Return the heads of all streams, folded from the first ``size`` entries."""
     last: dict[str, Head] = {}
     for entry in entries:
-        read = json.loads(entry)
+        read = _told_by(entry)
+        if not read:
+            continue  # it is of no stream
         name = read["subject"]
         last[name] = Head(name, read["streamversion"], SHA256.leaf(entry))
     return StreamHeads(size, last.values()).root
@@ -71,7 +74,7 @@ def first_false(
     for word in words:
         try:
             is_so = _is_so(word, hashing, root_at, heads_at, is_newest=word.index == newest)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, Malformed):
             is_so = False
         if not is_so:
             return word.index
@@ -86,8 +89,8 @@ def _is_so(
     *,
     is_newest: bool,
 ) -> bool:
-    data, size = word.data, int(word.data["size"])
-    if size > word.index:
+    data, size = word.data, word.data["size"]
+    if not isinstance(size, int) or not 0 < size <= word.index:
         return False
     if word.type.startswith(ROOTS):
         told = data["sha256_root" if hashing is SHA256 else "root"]
@@ -95,3 +98,11 @@ def _is_so(
     if not is_newest:
         return True
     return heads_at(size) == HeadsRoot(size, data["streams"], bytes.fromhex(data["root"]))
+
+
+def _told_by(entry: bytes) -> dict[str, Any]:
+    try:
+        read = json.loads(entry)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -25,7 +25,7 @@ from ledger.evidence.tiles import Tile
 from ledger.evidence.tree import consistency_proof
 from ledger.integration import storing, witnesses
 from ledger.integration.publishing import newest_checkpoint
-from ledger.integration.trees import WORLD
+from ledger.integration.trees import TWIN, WORLD
 from ledger.integration.witnesses import TEXTS, Known, Outcome, Told, Witness
 
 ANSWER_SECONDS: Final = 10.0
@@ -34,10 +34,12 @@ BACK_OFF_SECONDS: Final = 10
 BACK_OFF_MAX_SECONDS: Final = 600
 _WITH_LINES: Final = "update evidence.checkpoint set note = %s where algorithm = %s and size = %s"
 _MET: Final = """
-insert into evidence.cosigned (hour, size, note, met_at)
-values (date_trunc('hour', %(at)s::timestamptz), %(size)s, %(note)s, %(at)s)
+insert into evidence.cosigned (hour, size, note, twin, met_at)
+values (date_trunc('hour', %(at)s::timestamptz), %(size)s, %(note)s, %(twin)s, %(at)s)
 on conflict on constraint cosigned_hour do update set
-  size = excluded.size, note = excluded.note, met_at = excluded.met_at
+  size = excluded.size, note = excluded.note, met_at = excluded.met_at,
+  twin = case excluded.size when evidence.cosigned.size
+    then coalesce(excluded.twin, evidence.cosigned.twin) else excluded.twin end
 where excluded.size >= evidence.cosigned.size and excluded.met_at >= evidence.cosigned.met_at
 """
 
@@ -97,6 +99,7 @@ class Cosigning:
         if newest is None or newest[0] == 0:
             return False
         size, note = newest[0], Note.parse(newest[1])
+        twin = newest_checkpoint(connection, TWIN.name)
         kept, now = witnesses.known(connection), self._clock.now()
         due = [one for one in self._witnesses if self._is_due(one, kept.get(one.vkey), now)]
         answers = self._answers(connection, note, size, due, kept)
@@ -109,7 +112,8 @@ class Cosigning:
                 lines += told.lines
                 names.add(one.name)
         if lines:
-            self._publish(connection, size, note.with_lines(lines), names)
+            beside = twin[1] if twin is not None and twin[0] == size else None
+            self._publish(connection, size, note.with_lines(lines), names, beside)
         return len(names) == len(self._witnesses)
 
     def _is_due(self, one: Witness, kept: Known | None, now: datetime) -> bool:
@@ -179,12 +183,20 @@ class Cosigning:
             _log.warning("witness %s: %s again", before.name, TEXTS[outcome].en)
         return outcome
 
-    def _publish(self, connection: Connection[Any], size: int, note: Note, names: set[str]) -> None:
+    def _publish(
+        self,
+        connection: Connection[Any],
+        size: int,
+        note: Note,
+        names: set[str],
+        twin: bytes | None,
+    ) -> None:
         data = bytes(note)
         with connection.transaction():
             connection.execute(_WITH_LINES, (data, WORLD.name, size))
             if self._policy.is_met_by(names):
-                connection.execute(_MET, {"at": self._clock.now(), "size": size, "note": data})
+                told = {"size": size, "note": data, "twin": twin, "at": self._clock.now()}
+                connection.execute(_MET, told)
 
 
 def _gathered(came: Answers, count: int, until: float) -> dict[str, Told]:

@@ -25,7 +25,8 @@ from ledger.evidence.tiles import Tile
 from ledger.evidence.tree import inclusion_holds, inclusion_proof, inclusion_spans
 from ledger.integration import storing
 from ledger.integration.faults import FaultKind, IntegrationFault
-from ledger.integration.heads import gathered, proof_of
+from ledger.integration.heads import gathered, proofs_of
+from ledger.integration.publishing import newest_checkpoint
 from ledger.integration.standing import newest_believed
 from ledger.integration.trees import WORLD
 
@@ -58,14 +59,14 @@ class Shown:
     Attributes:
         positions: the entries, byte for byte.
         withheld: entries of which only place and leaf hash are given.
-        about: kind and id of the thing of which these are all entries, and the position up to
-            which they were looked for; None where no such thing is said.
+        about: kind and id of the thing of which these are all entries, and behind which position
+            up to which they were looked for; None where no such thing is said.
         models: what read models held.
     """
 
     positions: Sequence[int]
     withheld: Sequence[int] = ()
-    about: tuple[str, str, int] | None = None
+    about: tuple[str, str, int, int] | None = None
     models: Sequence[ModelDigest] = ()
 
 
@@ -84,9 +85,19 @@ class Provable:
     is_settled: bool
 
 
+def newest_head(connection: Connection[Any], policy: bytes) -> tuple[int, bytes] | None:
+    """Return size and note of the checkpoint at which exhibits are made now.
+
+    Nobody trusts by an empty policy: the log has no keys, and what was signed before stays told.
+    """
+    if not policy:
+        return newest_checkpoint(connection, WORLD.name)
+    return newest_believed(connection, Policy.parse(policy))
+
+
 def provable(connection: Connection[Any], policy: bytes) -> Provable:
     """Return how far the log can prove what it holds, to whoever trusts by this policy."""
-    newest = newest_believed(connection, Policy.parse(policy))
+    newest = newest_head(connection, policy)
     size = newest[0] if newest else 0
     heads = gathered(connection).heads.size
     said = _said_at(connection, heads) if heads else None
@@ -125,7 +136,7 @@ class _Maker:
         self._connection = connection
         self._shown = shown
         self._policy = policy
-        newest = newest_believed(connection, Policy.parse(policy))
+        newest = newest_head(connection, policy)
         last = max((*shown.positions, *shown.withheld), default=0)
         if newest is None or newest[0] < last:
             raise NotYetSigned(
@@ -166,7 +177,7 @@ class _Maker:
                 Withheld(one - 1, *rows[one][:2], WORLD.hashing.leaf(rows[one][2]), paths[one])
                 for one in withheld
             ],
-            about=None if about is None else About(*about, entries=len(whole)),
+            about=None if about is None else _about(*about, entries=len(whole)),
         )
 
     def _rows(self, positions: Sequence[int]) -> dict[int, tuple[str, int, bytes]]:
@@ -210,13 +221,15 @@ class _Maker:
         for position, (stream, version, _) in rows.items():
             versions.setdefault(stream, []).append((position, version))
         placed = []
-        for stream in sorted(versions):
-            found = proof_of(self._connection, stream, heads)
-            if found is None or not _is_whole(versions[stream], found.head.version, heads.size):
-                continue
-            check_head(found, heads)
-            placed.append(found)
+        for stream, found in proofs_of(self._connection, sorted(versions), heads).items():
+            if _is_whole(versions[stream], found.head.version, heads.size):
+                check_head(found, heads)
+                placed.append(found)
         return placed
+
+
+def _about(kind: str, one: str, after: int, until: int, *, entries: int) -> About:
+    return About(kind, one, until, entries, after)
 
 
 def _is_whole(found: Iterable[tuple[int, int]], version: int, size: int) -> bool:

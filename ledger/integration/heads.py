@@ -10,6 +10,7 @@ An entry waits at most so long for its heads (``Gathering.every``); where nothin
 own word about itself was appended, nothing is gathered.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -33,27 +34,30 @@ order by position limit 1
 """
 _STANDS: Final = "select size, streams, root, sha256_root, sm3_root from evidence.heads"
 # The bytes of Head.encoded(): two of length, the name, eight of version, the leaf.
-_TAKE: Final = r"""
-insert into evidence.head (stream, version, leaf, hash)
+_LAST: Final = r"""
 select stream, version, leaf,
   sha256('\x00'::bytea || int2send(octet_length(name)::smallint) || name
-    || int8send(version::bigint) || leaf)
+    || int8send(version::bigint) || leaf) as hash
 from (
   select distinct on (stream) stream, version, leaf, convert_to(stream, 'UTF8') as name
   from ledger.entry where position > %s and position <= %s
   order by stream, version desc
 ) as last
+"""
+_TAKE: Final = f"""
+insert into evidence.head (stream, version, leaf, hash) {_LAST}
 on conflict on constraint head_stream do update
 set version = excluded.version, leaf = excluded.leaf, hash = excluded.hash
 """
-_ROWS: Final = b"""
+_TILED: Final = """
 select min(stream), string_agg(hash, ''::bytea order by stream)
 from (
-  select stream, hash, (row_number() over (order by stream) - 1) / %s as number
-  from evidence.head
+  select stream, hash, (row_number() over (order by stream) - 1) / %s as number from {heads}
 ) as placed
 group by number order by number
 """
+_KEPT: Final = _TILED.format(heads="evidence.head").encode()
+_DERIVED: Final = _TILED.format(heads=f"({_LAST}) as derived").encode()
 _PUT: Final = """
 insert into evidence.head_tile as held (level, number, first, hashes)
 select * from unnest(%s::smallint[], %s::bigint[], %s::text[], %s::bytea[])
@@ -65,15 +69,16 @@ _ROOTS: Final = "select algorithm, size, root from evidence.tree"
 _MOVE: Final = (
     "update evidence.heads set size = %s, streams = %s, root = %s, sha256_root = %s, sm3_root = %s"
 )
-_HEAD: Final = "select version, leaf from evidence.head where stream = %s"
-_BEFORE: Final = """
-with tile as (
-  select number, first from evidence.head_tile where level = 0 and first <= %(stream)s
-  order by first desc limit 1
+_PLACED: Final = b"""
+select stream, version, leaf, tile.number * %s + (
+  select count(*) from evidence.head as before
+  where before.stream >= tile.first and before.stream < head.stream
 )
-select number * %(width)s + (
-  select count(*) from evidence.head where stream >= tile.first and stream < %(stream)s
-) from tile
+from evidence.head cross join lateral (
+  select number, first from evidence.head_tile
+  where level = 0 and first <= head.stream order by first desc limit 1
+) as tile
+where stream = any(%s)
 """
 _TILES: Final = b"""
 select level, number, hashes from evidence.head_tile
@@ -150,37 +155,53 @@ def gather(connection: Connection[Any]) -> Gathered:
     return gathered(connection)
 
 
+def derived(connection: Connection[Any], size: int) -> HeadsRoot:
+    """Return the heads of all streams at a size from the rows of the log, which were verified."""
+    edge = RightEdge(SHA256)
+    for _, row in connection.execute(_DERIVED, (WIDTH, 0, size), binary=True):
+        edge.extend(bytes(row))
+    return HeadsRoot(size, edge.size, edge.root())
+
+
 def proof_of(connection: Connection[Any], stream: str, heads: HeadsRoot) -> Placed | None:
-    """Return the proof of a stream's head under the heads gathered last; None if it was not there.
+    """Return the proof of one stream's head; see ``proofs_of``."""
+    return proofs_of(connection, [stream], heads).get(stream)
+
+
+def proofs_of(
+    connection: Connection[Any], streams: Sequence[str], heads: HeadsRoot
+) -> dict[str, Placed]:
+    """Return the proofs of streams' heads under the heads gathered last, of those that were there.
 
     Args:
         connection: To the database; what it sees must not change between this and ``gathered``.
-        stream: The name of the stream.
+        streams: The names of the streams.
         heads: What was gathered.
     """
-    row = connection.execute(_HEAD, (stream,)).fetchone()
-    place = connection.execute(_BEFORE, {"stream": stream, "width": WIDTH}).fetchone()
-    if row is None or place is None:
-        return None
-    index = int(place[0])
-    wanted = tiles_for(inclusion_spans(index, heads.count), heads.count)
+    rows = connection.execute(_PLACED, (WIDTH, list(streams)), binary=True).fetchall()
+    places = {index for _, _, _, index in rows}
+    spans = (inclusion_spans(index, heads.count) for index in places)
+    wanted = {tile for some in spans for tile in tiles_for(some, heads.count)}
     asked = ([one.level for one in wanted], [one.number for one in wanted])
-    found = {
-        (level, number): bytes(row) for level, number, row in connection.execute(_TILES, asked)
-    }
+    stored = connection.execute(_TILES, asked, binary=True)
+    found = {(level, number): bytes(row) for level, number, row in stored}
 
     def tile(place: Tile) -> bytes:
         return found.get((place.level, place.number), b"")[: place.width * HASH_BYTES]
 
-    path = inclusion_proof(SHA256, index, heads.count, TileHashes(heads.count, tile))
-    return Placed(Head(stream, row[0], bytes(row[1])), index, tuple(path))
+    read = TileHashes(heads.count, tile)
+    proofs = {}
+    for stream, version, leaf, index in sorted(rows):
+        path = inclusion_proof(SHA256, index, heads.count, read)
+        proofs[stream] = Placed(Head(stream, version, bytes(leaf)), index, tuple(path))
+    return proofs
 
 
 def _tree(connection: Connection[Any]) -> tuple[RightEdge, list[tuple[Tile, str | None, bytes]]]:
     edge = RightEdge(SHA256)
     firsts: list[str] = []
     full: list[tuple[Tile, bytes]] = []
-    for first, row in connection.execute(_ROWS, (WIDTH,), binary=True):
+    for first, row in connection.execute(_KEPT, (WIDTH,), binary=True):
         firsts.append(first)
         full += edge.extend(bytes(row))
     full += edge.partials()

@@ -10,17 +10,14 @@ from psycopg import Connection
 
 from ledger.evidence.own_words import HEADS, ROOTS, Word, heads_of, word_of
 from ledger.evidence.reading import LogReader
-from ledger.evidence.stream_heads import Head, HeadsRoot, StreamHeads
+from ledger.evidence.stream_heads import HeadsRoot
 from ledger.evidence.tiles import WIDTH, bundles_of, decode_bundle
+from ledger.integration.heads import derived
 
 _WORDS: Final = """
 select position, convert_to(body, 'UTF8') from ledger.entry
 where stream >= 'log-heads/' and stream < 'log-heads0' and starts_with(type, %s) and position <= %s
 order by position
-"""
-_HEADS: Final = """
-select distinct on (stream) stream, version, leaf from ledger.entry where position <= %s
-order by stream, version desc
 """
 
 
@@ -52,9 +49,7 @@ class LiveWords:
 
     def heads_at(self, size: int) -> HeadsRoot:
         """Return the heads of all streams at a size."""
-        rows = self._connection.execute(_HEADS, (size,), binary=True)
-        heads = (Head(stream, version, bytes(leaf)) for stream, version, leaf in rows)
-        return StreamHeads(size, heads).root
+        return derived(self._connection, size)
 
 
 class FileWords:

@@ -21,7 +21,7 @@ from ledger.errors import Failure
 from ledger.evidence.audit import Held, Report, audit
 from ledger.evidence.errors import Unproven
 from ledger.evidence.findings import Finding, Kind, Place
-from ledger.evidence.own_words import first_false
+from ledger.evidence.own_words import ROOTS, first_false
 from ledger.evidence.policy import NONE, Policy
 from ledger.evidence.reading import DirectoryReader, LogReader, hashes_of
 from ledger.evidence.time_stamps import Stamps, check_stamps
@@ -159,11 +159,12 @@ def verify_live(
         if tree is not WORLD:
             leaves = PlainLeaves(connection, tree.hashing)
             report = audit(tiles, policy, held, tree.hashing, leaves)
-            return Verified(tree, report=_with_words(report, tiles, tree, LiveWords(connection)))
+            words = LiveWords(connection)
+            return Verified(tree, report=_with_words(report, tiles, tree, words, held))
         with VerifiedLeaves(conninfo) as rows:
             report = audit(tiles, policy, held, tree.hashing, rows)
             ended = rows.end() or verify_log(conninfo)
-            report = _with_words(report, tiles, tree, LiveWords(connection))
+            report = _with_words(report, tiles, tree, LiveWords(connection), held)
         return _with_stamps(Verified(tree, ended, report), tiles, policy, roots)
 
 
@@ -177,7 +178,7 @@ def verify_export(
     """Verify an exported log, without any database; with its time stamps, where roots are given."""
     reader = DirectoryReader(folder / prefix_of(tree))
     report = audit(reader, policy, held, tree.hashing)
-    found = Verified(tree, report=_with_words(report, reader, tree, FileWords(reader)))
+    found = Verified(tree, report=_with_words(report, reader, tree, FileWords(reader), held))
     return _with_stamps(found, reader, policy, roots) if tree is WORLD else found
 
 
@@ -192,8 +193,13 @@ def _with_stamps(
     return replace(found, stamps=check_stamps(reader, policy, roots, size))
 
 
-def _with_words(report: Report, reader: LogReader, tree: TreeKind, words: OwnWords) -> Report:
-    """Hold what the log says of itself against it, where all else is as it was."""
+def _with_words(
+    report: Report, reader: LogReader, tree: TreeKind, words: OwnWords, held: Held | None
+) -> Report:
+    """Hold what the log says of itself against it, where all else is as it was.
+
+    Whoever audits only what is new reads the new words; heads of streams take the whole log.
+    """
     if report.accepted is None or report.finding is not None:
         return report
     size = report.accepted.signed.checkpoint.size
@@ -202,7 +208,11 @@ def _with_words(report: Report, reader: LogReader, tree: TreeKind, words: OwnWor
     def root_at(earlier: int) -> bytes | None:
         return span_root(tree.hashing, Span(0, earlier), read) if earlier <= size else None
 
-    index = first_false(words.up_to(size), tree.hashing, root_at, words.heads_at)
+    said = words.up_to(size)
+    if held is not None and held.is_enough:
+        new = (one for one in said if one.index >= held.checkpoint.size)
+        said = [one for one in new if one.type.startswith(ROOTS)]
+    index = first_false(said, tree.hashing, root_at, words.heads_at)
     if index is None:
         return report
     return replace(report, finding=Finding(Kind.FALSE, Place.ENTRY, index, index + 1))

@@ -150,7 +150,7 @@ class Keeper:
             begun = monotonic()
             grown = integrator.step()
             self._after(connection)
-            if integrator.waiting() == 0:
+            if integrator.waiting() < GATHER_ENTRIES:
                 self._gather(connection, integrator.size)
             if broken:
                 storing.record_mended(connection)

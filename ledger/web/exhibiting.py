@@ -33,11 +33,17 @@ async def of_class(
     return _file(request, made, wanted)
 
 
-async def of_trail(
-    request: Request, kind: str, one: UUID, at: Said = "", purpose: Said = "", task: Said = ""
+async def of_trail(  # noqa: PLR0913, PLR0917 - what an exhibit is asked for
+    request: Request,
+    kind: str,
+    one: UUID,
+    at: Said = "",
+    purpose: Said = "",
+    task: Said = "",
+    after: Annotated[int, Form(ge=0, le=2**53)] = 0,
 ) -> Response:
-    """Hand out the exhibit of a trail."""
-    wanted = Wanted(at=at, purpose=purpose, task=task)
+    """Hand out the exhibit of a trail, or a further part of it."""
+    wanted = Wanted(at=at, purpose=purpose, task=task, after=after)
     ledger, caller = ledger_of(request), caller_of(request)
     made = await trail_exhibit(ledger, caller, _policy(request), Thing(kind, one), wanted)
     return _file(request, made, wanted)
@@ -49,11 +55,7 @@ def _policy(request: Request) -> bytes:
 
 
 def _file(request: Request, made: Handed, wanted: Wanted) -> Response:
-    headers = {
-        "cache-control": "no-store",
-        "content-disposition": f'attachment; filename="{made.name}"',
-    }
-    answer = Response(made.data, media_type="application/json", headers=headers)
+    answer = Response(made.data, media_type="application/json", headers=made.headers)
     if wanted.task:
         declare(answer, wanted.why(), secure=request.url.scheme == "https")
     return answer

@@ -6,6 +6,7 @@ Names of facts, fields and codes stand in ``ledger.application.naming``: files u
 from collections.abc import Mapping
 
 from aggregates.language import Message
+from ledger.web.texts_archive import ARCHIVE
 from ledger.web.texts_evidence import EVIDENCE
 
 
@@ -265,7 +266,10 @@ _ARCHIVE = _texts(
     there=("齐", "there"),
     one_medium_only=("缺纸质或电子件", "one medium only"),
     not_required=("非必备", "not required"),
-    documents_line=("只存摘要，原件在归档处", "by digest; the papers lie where they are kept"),
+    documents_line=(
+        "条目中只有摘要；电子件入库后可凭用途取用",
+        "entries hold digests; files that were stored are taken for a purpose",
+    ),
     filed_on=("归档日期", "Filed on"),
     no_documents=("还没有归档材料。", "Nothing has been filed."),
 )
@@ -334,7 +338,17 @@ _REST = _texts(
 )
 
 TEXTS: Mapping[str, Message] = (
-    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST | EVIDENCE
+    _FRAME
+    | _SIGN_IN
+    | _LISTS
+    | _CLASSES
+    | _STORY
+    | _RISK
+    | _ARCHIVE
+    | _TRAILS
+    | _REST
+    | EVIDENCE
+    | ARCHIVE
 )
 """Every text by its name."""
 

@@ -25,6 +25,7 @@ EVIDENCE: dict[str, Message] = {
     "result": Message("核验结果", "Result"),
     "holds": Message("成立：所验各项相符", "It holds: everything checked is as it has to be"),
     "does not hold": Message("不成立：不可采信", "It does not hold: not to be relied on"),
+    "unreachable": Message("数据库暂时无法访问", "the database cannot be reached now"),
     "no file": Message("请选择一个文件", "choose a file"),
     "file too long": Message(
         "文件过大，请用 verify.py 核验", "the file is too long: use verify.py"
@@ -91,6 +92,9 @@ EVIDENCE: dict[str, Message] = {
     "get sm3 policy": Message("SM3 信任策略 sm3/policy", "sm3/policy"),
     "get sm3 checkpoint": Message("SM3 检查点 sm3/checkpoint", "sm3/checkpoint"),
     "exhibit": Message("证据材料", "Exhibit"),
+    "part after": Message(
+        "条目较多，分份下载：从此账位之后开始", "In parts: those after this position"
+    ),
     "get exhibit": Message("下载证据材料", "Download the exhibit"),
     "exhibit line": Message(
         "全部条目与其证明、读模型摘要在一个文件里，可用 verify.py 离线核验。",

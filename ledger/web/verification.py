@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+import psycopg
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from ledger.application.asking import standing_of
 from ledger.application.criteria import refused
 from ledger.application.judging import POLICY, Judged, judge
 from ledger.clock import in_shanghai
+from ledger.errors import Fault
 from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.errors import Unproven
 from ledger.evidence.policy import Policy
@@ -71,14 +73,17 @@ async def check(request: Request) -> Response:
     if not data:
         raise refused("file", TEXTS["no file"])
     caller = caller_of(request)
-    judged = await asyncio.to_thread(
-        judge,
-        ledger_of(request).conninfo,
-        request.app.state.published,
-        data,
-        entry=entry or None,
-        compares=caller is not None and may(caller, "trail"),
-    )
+    try:
+        judged = await asyncio.to_thread(
+            judge,
+            ledger_of(request).conninfo,
+            request.app.state.published,
+            data,
+            entry=entry or None,
+            compares=caller is not None and may(caller, "trail"),
+        )
+    except psycopg.OperationalError:
+        raise Fault(TEXTS["unreachable"]) from None
     return await _shown(request, judged)
 
 

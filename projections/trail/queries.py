@@ -1,5 +1,6 @@
 """Questions to the trail: the entries that concern one thing, newest first, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,7 +88,7 @@ where position <= %(until)s{dated}
 _POSITIONS = sql.SQL("""
 {things}
 select distinct position from thing join {schema}.link using (kind, id)
-where position <= %(until)s
+where position > %(edge)s and position <= %(until)s
 order by position limit %(rows)s
 """)
 _DATED = sql.SQL(" and happened_on <= %(day)s")
@@ -167,8 +168,8 @@ def every_position(
     connection: Connection[Any],
     kind: str,
     one: UUID,
+    among: range,
     *,
-    until: int,
     at_most: int,
     schema: str = DETAIL,
 ) -> list[int]:
@@ -178,7 +179,7 @@ def every_position(
         connection: Where to ask.
         kind: The kind of the thing, one of ``KINDS``.
         one: Its id.
-        until: The last position that is looked at.
+        among: The positions that are looked at.
         at_most: How many are returned; whoever gets one more than can be used knows of more.
         schema: Where the tables of the parts stand.
 
@@ -187,8 +188,46 @@ def every_position(
     """
     place = sql.Identifier(schema)
     statement = _POSITIONS.format(things=_THINGS.format(schema=place), schema=place)
-    asked = _asked(kind, one, Moment(until)) | {"rows": at_most}
+    asked = _asked(kind, one, Moment(among.stop - 1))
+    asked |= {"edge": among.start - 1, "rows": at_most}
     return [position for (position,) in connection.execute(statement, asked)]
+
+
+async def positions(
+    connection: AsyncConnection[Any], kind: str, one: UUID, until: int
+) -> list[int]:
+    """Return the positions of all entries that concern one thing, up to one of them.
+
+    Raises:
+        KeyError: nothing of that kind can be followed.
+    """
+    statement = (
+        "select distinct position from detail.link"
+        " where kind = %s and id = %s and position <= %s order by position"
+    )
+    cursor = await connection.execute(statement, (CODES[kind], one, until))
+    return [position for (position,) in await cursor.fetchall()]
+
+
+async def people_of_class(
+    connection: AsyncConnection[Any], class_id: UUID, until: int
+) -> list[UUID]:
+    """Return the people who were enrolled in a class."""
+    statement = (
+        "select distinct person_id from detail.enrolment"
+        " where class_id = %s and position <= %s order by person_id"
+    )
+    cursor = await connection.execute(statement, (class_id, until))
+    return [person for (person,) in await cursor.fetchall()]
+
+
+async def positions_of_streams(
+    connection: AsyncConnection[Any], streams: Sequence[str], until: int
+) -> list[int]:
+    """Return the positions of all entries of some streams, up to one of them."""
+    statement = "select position from entry where stream = any(%s) and position <= %s"
+    cursor = await connection.execute(statement, (list(streams), until))
+    return [position for (position,) in await cursor.fetchall()]
 
 
 def _asked(kind: str, one: UUID, moment: Moment | None) -> dict[str, object]:

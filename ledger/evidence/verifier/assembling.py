@@ -21,6 +21,8 @@ ORDER: Final = (
     "trees",
     "logs",
     "documents",
+    "renewals",
+    "disclosures",
     "packages",
     "command",
 )
@@ -38,6 +40,7 @@ are checked too.
     python verify.py X.tlog-proof --entry ENTRY --policy FILE
     python verify.py EXHIBIT.json [--policy FILE]
     python verify.py PACKAGE[.zip] [--policy FILE]
+    python verify.py PACKAGE_PII[.zip] [--of PACKAGE[.zip]]
 """
 '''
 

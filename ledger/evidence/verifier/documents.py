@@ -12,6 +12,7 @@ EXHIBIT = "mingzhang-exhibit/v1"
 RECEIPT = b"c2sp.org/tlog-proof@v1\n"
 HEADS_FACT = "evidence.stream-heads."
 STREAMS_TOLD = 12
+ILL_FORMED = (KeyError, TypeError, AttributeError, ValueError, ArithmeticError)
 
 
 def check_receipt(data: bytes, entry: bytes, policy: Policy, said: Said) -> int:
@@ -105,6 +106,10 @@ class Exhibit:
         """Return the policy that came with it."""
         return str(self._says.get("policy", "")).encode()
 
+    def checkpoint(self) -> bytes:
+        """Return the checkpoint that it stands under."""
+        return str(self._says.get("checkpoint", "")).encode()
+
     def check(self, policy: Policy, said: Said) -> None:
         """Check everything in it."""
         try:
@@ -114,9 +119,14 @@ class Exhibit:
             self._entries(nodes, hashed, said)
             if self._says.get("heads"):
                 self._heads(self._says["heads"], nodes, hashed, said)
+            else:
+                said.note(
+                    "材料不含流头，不证明有无遗漏",
+                    "no heads of streams are in it: whether anything is left out, it does not show",
+                )
             for model in self.models:
                 check_model(model, said)
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError):
+        except (*ILL_FORMED, IndexError, RecursionError):
             raise Bad("证据材料不成形式", "the exhibit is out of form") from None
 
     def _entries(self, nodes: list[bytes], hashed: Hash, said: Said) -> None:
@@ -146,17 +156,23 @@ class Exhibit:
                 f"{len(withheld)} more stand in the log; the reader may see their place and leaf",
             )
         if self.about:
-            self._told(len(found), max(found, default=-1))
+            self._told(found)
+        else:
+            said.note(
+                "材料未说明是何对象的全部条目",
+                "the exhibit does not say that these are all entries of anything",
+            )
 
-    def _told(self, count: int, last: int) -> None:
+    def _told(self, found: set[int]) -> None:
         """Compare what the exhibit says that it shows with what is in it."""
         told, position = int(self.about["entries"]), int(self.about["position"])
+        after, count = int(self.about.get("after", 0)), len(found)
         if count != told:
             raise Bad(
                 f"材料自称共 {told} 条，实有 {count} 条：被增加或隐去",
                 f"the exhibit says {told} entries and holds {count}: some were added or held back",
             )
-        if position > self.tree.size or last >= position:
+        if not all(0 <= after <= one < position <= self.tree.size for one in found):
             raise Bad(
                 f"材料自称至第 {position} 位，与所附条目或检查点不符",
                 f"the exhibit says to go to position {position}, and does not",

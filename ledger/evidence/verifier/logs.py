@@ -250,6 +250,22 @@ class Audit:
         return (held if self._growing.size >= held else 0), self._tree.size
 
 
+def told_by(entry: bytes) -> dict[str, Any]:
+    """Return what an entry says; nothing where it is none."""
+    try:
+        read = json.loads(entry)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def size_in(word: dict[str, Any]) -> int:
+    """Return the size of which a word of the log speaks; one that no log has, if it is no word."""
+    data = word.get("data")
+    size = data.get("size") if isinstance(data, dict) else None
+    return size if isinstance(size, int) else -1
+
+
 class Words:
     """What a log says of itself in its entries: heads of all streams, roots of both trees."""
 
@@ -261,13 +277,16 @@ class Words:
         """Return the index of the first word that is not so, after telling what was checked."""
         words: list[tuple[int, dict[str, Any]]] = []
         for index, entry in enumerate(self._files.entries()):
-            if WORD_MARK in entry and (read := json.loads(entry))["type"].startswith(WORDS):
+            if WORD_MARK in entry and str((read := told_by(entry)).get("type")).startswith(WORDS):
                 words.append((index, read))
         newest = max((at for at, one in words if one["type"].startswith(WORDS[0])), default=-1)
-        named = (one for _, one in words if one["type"].startswith(WORDS[1]))
-        roots = self._roots({int(one["data"]["size"]) for one in named})
+        roots = self._roots({size_in(one) for _, one in words})
         for index, one in words:
-            if not self._is_so(index, one, roots, is_newest=index == newest):
+            try:
+                is_so = self._is_so(index, one, roots, is_newest=index == newest)
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+                is_so = False
+            if not is_so:
                 return index
         if words:
             said.good(
@@ -281,9 +300,8 @@ class Words:
     def _is_so(
         self, index: int, one: dict[str, Any], roots: dict[int, bytes], *, is_newest: bool
     ) -> bool:
-        data = one["data"]
-        size = int(data["size"])
-        if size > index:
+        data, size = one["data"], size_in(one)
+        if not 0 < size <= index:
             return False
         if one["type"].startswith(WORDS[1]):
             told = data["sha256_root" if self._files.hash is sha256 else "root"]
@@ -303,7 +321,9 @@ class Words:
         """Return how many streams there were, and the root over their last entries."""
         last: dict[bytes, bytes] = {}
         for entry in islice(self._files.entries(), size):
-            read = json.loads(entry)
+            read = told_by(entry)
+            if not read:
+                continue  # it is of no stream
             name, version = read["subject"].encode(), int(read["streamversion"])
             head = len(name).to_bytes(2, "big") + name + version.to_bytes(8, "big")
             last[name] = head + sha256(b"\0" + entry)

@@ -6,9 +6,13 @@ create table evidence.cosigned (
   hour   timestamptz not null,
   size   bigint      not null,
   note   bytea       not null,
+  twin   bytea,
   met_at timestamptz not null,
   constraint cosigned_hour primary key (hour)
 );
+
+comment on column evidence.cosigned.twin is
+  'The checkpoint of the tree of SM3 at the same size, where there was one: so both can be shown together.';
 
 create index cosigned_newest on evidence.cosigned (size desc, met_at desc);
 

@@ -21,6 +21,8 @@ create table evidence.head_tile (
   constraint head_tile_place primary key (level, number)
 );
 
+create index head_tile_first on evidence.head_tile (first) where level = 0;
+
 comment on column evidence.head_tile.first is
   'At level 0 the first stream of the tile: the place of a stream is found from it.';
 

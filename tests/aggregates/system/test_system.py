@@ -6,13 +6,19 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from aggregates.facts import decode, encode
+from aggregates.facts import decode, encode, links, spelled
 from aggregates.ids import ClassId, PlanId
 from aggregates.subject import Subject
-from aggregates.system.commands import AcceptImportBatch, RecordMissedDeadline
+from aggregates.system.commands import (
+    AcceptImportBatch,
+    RecordDocumentCheck,
+    RecordMissedDeadline,
+)
 from aggregates.system.facts import (
     REJECTED_MAX,
+    Damage,
     DeadlineMissed,
+    DocumentsChecked,
     ImportBatchAccepted,
     RejectedRow,
     SealedRecorded,
@@ -116,3 +122,37 @@ def test_a_sealed_entry_says_nothing_but_its_commitment() -> None:
 def test_what_is_no_commitment_is_no_sealed_entry(wrong: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         decode("sealed.recorded.v1", {"commitment": wrong})
+
+
+def looked(*damaged: Damage, documents: int = 9, channel: Any = "timer") -> Outcome:  # noqa: ANN401 - a channel
+    command = RecordDocumentCheck(begun_at=DUE, documents=documents, octets=1234, damaged=damaged)
+    return given().when(command, now="2024-03-01", role="TIMER", channel=channel)
+
+
+def some_damage(number: int, classes: int = 1) -> Damage:
+    named = tuple(ClassId(UUID(int=n)) for n in range(classes))
+    return Damage(sha256=f"{number:064x}", found="CHANGED", class_ids=named)
+
+
+def test_a_check_of_the_document_store_is_on_record_whatever_it_found() -> None:
+    fine = looked()
+    assert (fine.fact(DocumentsChecked).damaged, fine.findings()) == (0, set())
+    bad = looked(some_damage(1, classes=2))
+    fact = bad.fact(DocumentsChecked)
+    assert (fact.damaged, fact.named) == (1, (some_damage(1, classes=2),))
+    assert bad.findings() == {"ARC-01"}
+    assert {kind for kind, _ in links(fact)} == {"class"}
+
+
+def test_an_entry_names_as_many_damaged_files_as_it_holds_and_counts_all() -> None:
+    many = tuple(some_damage(n, classes=1 + n % 40) for n in range(900))
+    fact = looked(*many, documents=900).fact(DocumentsChecked)
+    assert fact.damaged == 900
+    assert 40 < len(fact.named) < 900
+    assert fact.named == many[: len(fact.named)]
+    assert len(spelled(fact)) < 64_000
+
+
+def test_only_the_program_that_looked_tells_of_a_check() -> None:
+    looked(channel="inner").then_refused("LIFECYCLE")
+    looked(some_damage(1), documents=0).then_refused("LIFECYCLE")

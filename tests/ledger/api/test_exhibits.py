@@ -1,5 +1,6 @@
 """Answers as exhibits: whole, proven, withheld where they must be, recorded, and not to be bent."""
 
+import json  # noqa: TID251 - what is out of form is spelled by anybody
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +9,8 @@ import orjson
 import psycopg
 import pytest
 
+from ledger.application.exhibits import Thing, exhibit_about, seen_whole
+from ledger.application.judging import judge
 from ledger.application.replaying import check_history, replay
 from ledger.evidence.verifier.documents import Exhibit
 from ledger.evidence.verifier.notes import policy_of
@@ -267,3 +270,72 @@ def test_nothing_is_handed_out_that_the_tree_does_not_hold(log: Served) -> None:
 
     assert answer.status_code == 503
     assert str(index) in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("position", 2**70),
+        ("position", 1e400),
+        ("position", -1),
+        ("position", "x"),
+        ("kind", "nothing"),
+        ("kind", []),
+        ("id", "x"),
+        ("id", 1),
+        ("entries", None),
+    ],
+    ids=str,
+)
+def test_what_is_out_of_form_is_told_and_breaks_nothing(
+    log: Served, where: str, value: object
+) -> None:
+    told = says(of_class(log))
+    told["about"][where] = value
+    data = json.dumps(told).encode()
+
+    found = judge(log.conninfo, published(KEYS), data, compares=True)
+    assert not found.is_good
+    assert judged(log, data) != ""
+    model = says(of_class(log))
+    model["models"][0] |= {"position": value, "of": value, "day": value}
+    found = judge(log.conninfo, published(KEYS), json.dumps(model).encode(), compares=True)
+    assert not found.is_good
+
+
+def test_a_long_trail_comes_in_parts_that_leave_nothing_out(log: Served, tmp_path: Path) -> None:
+    thing = Thing("class", log.told.of(1))
+    policy = published(KEYS)["policy"]
+    after: int | None = 0
+    parts = []
+    while after is not None:
+        made = exhibit_about(
+            log.conninfo, policy, thing, seen=seen_whole, models=(), after=after, at_most=20
+        )
+        assert judged(log, made.data) == ""
+        assert offline(tmp_path, made.data)[0] == 0
+        parts.append(says(made.data))
+        after = made.more_after
+
+    assert len(parts) == 3
+    listed = [one["index"] + 1 for part in parts for one in part["entries"]]
+    assert listed == positions(log.conninfo, TRAIL, log.told.of(1))
+    borders = [(part["about"].get("after", 0), part["about"]["position"]) for part in parts]
+    assert [end for _, end in borders][:-1] == [begin for begin, _ in borders][1:]
+    told = parts[1]
+    told["about"]["after"] = told["about"]["position"] - 1
+    assert "材料自称至第" in judged(log, respelled(told))
+    del parts[2]["about"]["after"]
+    assert "被隐去" in judged(log, respelled(parts[2]))
+
+
+def test_a_part_is_asked_for_by_where_it_begins(log: Served) -> None:
+    whole = says(of_class(log))
+    places = [one["index"] + 1 for one in whole["entries"]]
+    part = says(of_class(log, asked={"after": str(places[30])}))
+
+    assert part["about"]["after"] == places[30]
+    assert [one["index"] + 1 for one in part["entries"]] == places[31:]
+    address = f"/api/v1/classes/{log.told.of(1)}/exhibit"
+    beyond = log.as_("COUNTY_CLERK", county=EAST).get(address, params={"after": 10**9})
+    assert beyond.status_code == 404

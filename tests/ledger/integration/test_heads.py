@@ -15,15 +15,15 @@ from ledger.evidence.own_words import heads_of
 from ledger.evidence.stream_heads import HeadsRoot, check_head
 from ledger.integration import storing
 from ledger.integration.exporting import export_log, published
-from ledger.integration.heads import Gathering, gather, gathered, proof_of
+from ledger.integration.heads import Gathering, derived, gather, gathered, proof_of, proofs_of
 from ledger.integration.log_keys import policy_of
 from ledger.integration.trees import TREES, TreeKind
-from ledger.integration.verifying import kind_of, verify_export, verify_live
+from ledger.integration.verifying import held_of, kind_of, verify_export, verify_live
 from ledger.store.threads import SyncLog
 from ledger.timers.heads import say_heads
 from tests.ledger.api.exhibiting import offline
 from tests.ledger.integration.logs import grow, integrate, root_of
-from tests.ledger.integration.signing import KEYS, place_in, publish
+from tests.ledger.integration.signing import KEYS, note_of, place_in, publish
 from tests.ledger.serving import Served, served
 from tests.ledger.store.making import NOON, clock_at, later, one, rows, writing
 
@@ -60,7 +60,7 @@ def test_what_is_gathered_is_what_a_fold_of_the_entries_gives(
         write(database, *names)
         size = integrate(database)
         found = gather(connection)
-        assert found.heads == folded(database, size)
+        assert found.heads == derived(connection, size) == folded(database, size)
         assert found.sha256_root == root_of(database, SHA256, size)
         assert found.sm3_root == root_of(database, SM3, size)
 
@@ -75,13 +75,13 @@ def test_each_of_many_streams_is_proven_from_a_few_tiles(
     heads = gather(connection).heads
     assert heads.count == 700
 
-    for number in (0, 1, 255, 256, 511, 512, 699):
-        name = sorted(row.stream for row in rows(database))[number]
-        placed = proof_of(connection, name, heads)
-        assert placed is not None
-        assert placed.index == number
-        check_head(placed, heads)
-    assert proof_of(connection, "s/none", heads) is None
+    names = sorted(row.stream for row in rows(database))
+    proofs = proofs_of(connection, [*names, "s/none", "a/none"], heads)
+    assert list(proofs) == names
+    for number, name in enumerate(names):
+        assert proofs[name].index == number
+        check_head(proofs[name], heads)
+    assert proof_of(connection, names[3], heads) == proofs[names[3]]
     assert proof_of(connection, "a/none", heads) is None
 
 
@@ -234,3 +234,30 @@ def test_a_word_that_is_not_so_is_named_by_every_verifier(
     code, said = offline(tmp_path, b"", of=of, tree=TREES[tree])
     assert code == 3
     assert f"第 {before + after} 位：日志在此载明的流头或树根与其条目不符" in said
+
+
+def test_who_audits_what_is_new_reads_the_new_words_and_no_stream_again(
+    place: Served, connection: Connection[Any], tmp_path: Path
+) -> None:
+    signer = place_in(tmp_path / "home").signer()
+    integrate(place.conninfo)
+    gather(connection)
+    connection.execute("update evidence.heads set sm3_root = sha256('x'), root = sha256('x')")
+    place.do(_say(place))
+    publish(place.conninfo, signer)
+    held = {tree.name: note_of(place.conninfo, tree) for tree in TREES}
+    grow(place.conninfo, 5)
+    integrate(place.conninfo)
+    gather(connection)
+    connection.execute("update evidence.heads set sm3_root = sha256('x')")
+    before = one(place.conninfo, "select position from ledger.head")
+    place.do(_say(place))
+    publish(place.conninfo, signer)
+
+    found = []
+    for tree in TREES:
+        policy = policy_of(KEYS, tree)
+        kept = held_of(held[tree.name], policy, is_enough=True)
+        wrong = verify_live(place.conninfo, policy, kept, tree).wrong
+        found.append(None if wrong is None else (wrong.position, kind_of(wrong)))
+    assert found == [None, (before + 2, "ENTRY_FALSE")]
