@@ -26,6 +26,7 @@ CONCEPTS = (
     "archive",
     "risk_signal",
     "access",
+    "signing_keys",
     "system",
     "log_heads",
 )

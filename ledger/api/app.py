@@ -124,7 +124,7 @@ def make_app(  # noqa: PLR0913 - what it is made of, by name
         sessions: Who is signed in.
         routers: Further routes below ``/api/v1``: the questions.
         pages: What adds web pages to the application.
-        published: Keys and policy of the log, by their paths below ``/log/``.
+        published: Keys and policy of the log, by their paths below ``/log/``; it may change.
         promising: Signs promises, where the log has a key for them.
         renewals: Where the log's later words on its roots are kept, for packages.
     """
@@ -147,6 +147,7 @@ def make_app(  # noqa: PLR0913 - what it is made of, by name
     packages.add_packages(app, renewals)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
+    app.state.watch = None
     add_log(app, published or {})
     app.include_router(health.routes())
     if not ledger.is_copy:

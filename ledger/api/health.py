@@ -1,13 +1,19 @@
 """Whether the service lives, is ready, and what it is. No personal data, open to all."""
 
 from importlib.metadata import version
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
 from fastapi import APIRouter, Request, Response
+from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
 from ledger.application.progress import metrics_of, progress_of
+from ledger.clock import Clock
+from ledger.evidence.policy import Policy
+from ledger.integration.standing import MET, standing_of
+from ledger.integration.witnesses import KNOWN, Known
 
 JSON = "application/json"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -27,12 +33,37 @@ async def healthz() -> Response:
     return Response(b'{"status":"ok"}', media_type=JSON)
 
 
+class Watch(NamedTuple):
+    """Whose cosignatures are looked for.
+
+    Attributes:
+        policy: names the witnesses.
+        stale_seconds: how old a quorum may be.
+        clock: says how old it is.
+    """
+
+    policy: Policy
+    stale_seconds: float
+    clock: Clock
+
+
+async def _vouched(connection: AsyncConnection[Any], watch: Watch | None) -> dict[str, Any] | None:
+    """Return how the witnesses stand; None where there are none."""
+    if watch is None:
+        return None
+    met = await (await connection.execute(MET)).fetchone()
+    rows = await (await connection.execute(KNOWN)).fetchall()
+    each = (Known(*row) for row in rows)
+    return standing_of(watch.policy, watch.stale_seconds, met, each).as_json(watch.clock.now())
+
+
 async def readyz(request: Request) -> Response:
-    """Say whether the log can be read, how far the read models are, and the evidence."""
+    """Say whether the log can be read, how far the read models are, and evidence and witnesses."""
     ledger = request.app.state.ledger
     try:
         async with ledger.pool.connection(timeout=READY_SECONDS) as connection:
             row = await (await connection.execute(_READY)).fetchone()
+            vouched = await _vouched(connection, request.app.state.watch)
     except (PoolTimeout, psycopg.Error):
         return Response(b'{"status":"unavailable"}', UNAVAILABLE, media_type=JSON)
     head, folded, integrated, fault = row if row is not None else (0, 0, 0, None)
@@ -43,6 +74,7 @@ async def readyz(request: Request) -> Response:
         "behind": head - folded,
         "integrated": integrated,
         "evidence_fault": fault,
+        "witnesses": vouched,
     }
     return Response(orjson.dumps(body), media_type=JSON)
 

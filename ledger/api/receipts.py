@@ -1,7 +1,8 @@
 """Receipts over HTTP: 202 while an entry is not under a signed head yet, then its ``.tlog-proof``.
 
 A receipt holds hashes and signatures, and nothing of what it proves. Whoever is known here may
-have one; a submitter keeps it beside what was submitted.
+have one; a submitter keeps it beside what was submitted. Where a quorum of witnesses has cosigned
+a head above the entry, the receipt is under that one; else under one that the log alone signed.
 """
 
 import asyncio
@@ -21,11 +22,14 @@ from ledger.evidence.tiles import Tile
 from ledger.evidence.tree import inclusion_proof, inclusion_spans
 from ledger.integration import storing
 from ledger.integration.publishing import NEWEST
-from ledger.integration.trees import TREES, TreeKind
+from ledger.integration.standing import NEWEST_COSIGNED
+from ledger.integration.trees import TREES, WORLD, TreeKind
 
 WAIT_SECONDS_MAX: Final = 30
 LOOK_SECONDS: Final = 0.1
 """How often the newest checkpoint is looked for, whoever and however many wait for it."""
+COSIGNED_SECONDS: Final = 1.0
+"""How old the newest cosigned checkpoint may be that a receipt is given under."""
 _JSON: Final = "application/json"
 _PROOF: Final = "text/plain; charset=utf-8"
 _NOT_FOUND: Final = 404
@@ -55,6 +59,7 @@ class NewestCheckpoint:
         self._looked_at = -LOOK_SECONDS
         self._size = 0
         self._note = b""
+        self._cosigned = (0, b"")
 
     async def covering(self, position: int, seconds: float) -> tuple[int, bytes] | None:
         """Return size and note once they cover a position, or None when time is up."""
@@ -65,6 +70,10 @@ class NewestCheckpoint:
             if self._size >= position or left <= 0:
                 break
             await asyncio.sleep(min(LOOK_SECONDS, left))
+        if monotonic() - self._looked_at > COSIGNED_SECONDS:
+            await self._look()
+        if self._cosigned[0] >= position:
+            return self._cosigned
         return (self._size, self._note) if self._size >= position else None
 
     async def _look(self) -> None:
@@ -74,6 +83,10 @@ class NewestCheckpoint:
             async with self._pool.connection() as connection:
                 found = await connection.execute(NEWEST, (self._tree.name,), binary=True)
                 row = await found.fetchone()
+                if self._tree is WORLD:
+                    found = await connection.execute(NEWEST_COSIGNED, binary=True)
+                    met = await found.fetchone()
+                    self._cosigned = (0, b"") if met is None else (met[0], bytes(met[1]))
             self._looked_at = monotonic()
             if row is not None:
                 self._size, self._note = row[0], bytes(row[1])

@@ -65,9 +65,9 @@ def add_log(app: FastAPI, published: Mapping[str, bytes]) -> None:
 
     Args:
         app: the application.
-        published: keys and policy, by their paths below the prefix.
+        published: keys and policy, by their paths below the prefix; it may change meanwhile.
     """
-    app.state.published = dict(published)
+    app.state.published = published
     router = APIRouter(tags=["log"])
     below = f"{PREFIX}/{{path:path}}"
     router.add_api_route(below, read, summary="静态日志 The log as tiles", response_class=Response)

@@ -117,7 +117,7 @@ def exhibit_about(  # noqa: PLR0913 - what an exhibit is asked for
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("set search_path = ledger, public")
-        until = _reached(connection)
+        until = _reached(connection, policy)
         among = range(after + 1, until + 1)
         positions = every_position(connection, *thing, among, at_most=at_most + 1)
         last = until if len(positions) <= at_most else positions[at_most - 1]
@@ -141,11 +141,11 @@ def digest_of(
     return ModelDigest(model.name, moment.until, digest, rows.decode(), (str(thing.id),), day)
 
 
-def _reached(connection: Connection[Any]) -> int:
+def _reached(connection: Connection[Any], policy: bytes) -> int:
     """Return how far read models and checkpoint have both come, once the one covers the other."""
     until = monotonic() + PATIENCE_SECONDS
     while True:
-        folded, proven = position_of(connection, PARTS), provable(connection)
+        folded, proven = position_of(connection, PARTS), provable(connection, policy)
         if (proven.size >= folded and proven.is_settled) or monotonic() > until:
             break
         sleep(LOOK_SECONDS)

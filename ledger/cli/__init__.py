@@ -23,6 +23,8 @@ GROUPS = (
     "projecting",
     "verifying",
     "attesting",
+    "witnessing",
+    "vaulting",
     "archiving",
     "tokens",
     "measuring",

@@ -302,7 +302,8 @@ def beside(place: "Place", ledger: "Ledger") -> "Beside":
     """Return what an installation has beside its log, for packages."""
     from ledger.exchange.package.building import Place as Beside  # noqa: PLC0415 - heavy
     from ledger.exchange.renewing import renewals_in  # noqa: PLC0415 - heavy
-    from ledger.integration.exporting import published  # noqa: PLC0415 - heavy
+    from ledger.integration.beside import BesideLog  # noqa: PLC0415 - heavy
 
     assert ledger.documents is not None  # noqa: S101 - opened with one
-    return Beside(ledger.documents, published(place.signing.keys()), renewals_in(place.renewals))
+    log_files = BesideLog(place.conninfo, place.signing, place.vouching)
+    return Beside(ledger.documents, log_files, renewals_in(place.renewals))

@@ -1,4 +1,4 @@
-"""``evidence keys|policy|adopt`` and ``export log``: what outsiders check, and with what."""
+"""``evidence policy|adopt`` and ``export log``: what outsiders check, and with what."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregates.language import Message
+from ledger.cli import keeping_keys
 from ledger.cli.telling import out, out_json, say
 from ledger.errors import Failure
 
@@ -28,7 +29,7 @@ def add(app: typer.Typer) -> None:
         help="证据：验签公钥、信任策略、签名器 · keys and policy of the log, its signer",
         no_args_is_help=True,
     )
-    group.command("keys")(keys)
+    group.add_typer(keeping_keys.group(), name="keys")
     group.command("policy")(policy)
     group.command("adopt")(adopt)
     app.add_typer(group, name="evidence")
@@ -38,20 +39,17 @@ def add(app: typer.Typer) -> None:
     app.add_typer(exports, name="export")
 
 
-def keys(demo: Demo = False, twin: Twin = False) -> None:
-    """验签公钥，每行一个 · the verifier keys, one a line."""
-    from ledger.integration.log_keys import vkeys  # noqa: PLC0415 - heavy
-    from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
-
-    out(vkeys(_place(demo=demo).keys().of(TWIN if twin else WORLD)).rstrip("\n"))
-
-
 def policy(demo: Demo = False, twin: Twin = False) -> None:
     """信任策略文件（tlog-policy） · the policy by which checkpoints are believed."""
-    from ledger.integration.log_keys import policy_text  # noqa: PLC0415 - heavy
-    from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.integration.beside import BesideLog  # noqa: PLC0415 - heavy
+    from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    out(policy_text(_place(demo=demo).keys().of(TWIN if twin else WORLD)).rstrip("\n"))
+    settings = Settings.read()
+    with at_hand(settings.for_demo() if demo else settings) as place:
+        place.signing.keys()
+        files = BesideLog(place.conninfo, place.signing, place.vouching)
+    out(files["sm3/policy" if twin else "policy"].decode().rstrip("\n"))
 
 
 def adopt(
@@ -89,22 +87,33 @@ def _exports() -> None:
 def export_log(
     folder: Annotated[Path, typer.Argument(help="空目录 · an empty directory")],
     demo: Demo = False,
+    uncosigned: Annotated[
+        bool,
+        typer.Option("--uncosigned", help="不等见证人共同签名 · without waiting for witnesses"),
+    ] = False,
 ) -> None:
     """导出日志：瓦片、条目、检查点、公钥，可离线核验 · the log as files, to be verified offline."""
     import psycopg  # noqa: PLC0415 - heavy
 
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
-    from ledger.integration import exporting  # noqa: PLC0415 - heavy
-    from ledger.integration.catching_up import catch_up  # noqa: PLC0415 - heavy
+    from ledger.evidence.policy import NONE  # noqa: PLC0415 - heavy
+    from ledger.integration.beside import BesideLog  # noqa: PLC0415 - heavy
+    from ledger.integration.catching_up import catch_up, have_cosigned  # noqa: PLC0415 - heavy
+    from ledger.integration.exporting import export_log as write_log  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     with at_hand(settings.for_demo() if demo else settings) as place:
+        place.signing.keys()
         catch_up(place.conninfo, place.signing, SystemClock())
-        beside = exporting.published(place.signing.keys())
+        policy, cosigned = place.vouching.policy(), False
+        if policy is not None and policy.quorum != NONE and not uncosigned:
+            have_cosigned(place.conninfo, place.signing, policy, SystemClock())
+            cosigned = True
+        beside = BesideLog(place.conninfo, place.signing, place.vouching)
         with psycopg.connect(place.conninfo, autocommit=True) as connection:
-            sizes = exporting.export_log(connection, folder, beside)
+            sizes = write_log(connection, folder, beside, cosigned=cosigned)
     out_json({"folder": str(folder), "sizes": sizes})
 
 

@@ -34,14 +34,13 @@ def write_exhibit(
     """Write everything about one thing, with proofs and read models, into a file."""
     from ledger.application.exhibits import MODELS, Thing, exhibit_about, seen_whole  # noqa: PLC0415 - heavy
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
-    from ledger.integration.log_keys import policy_text  # noqa: PLC0415 - heavy
-    from ledger.integration.trees import WORLD  # noqa: PLC0415 - heavy
+    from ledger.integration.beside import BesideLog  # noqa: PLC0415 - heavy
 
     with connected(demo=demo) as (place, connection):
         bring_up(place, connection)
         made = exhibit_about(
             place.conninfo,
-            policy_text(place.signing.keys().of(WORLD)).encode(),
+            BesideLog(place.conninfo, place.signing, place.vouching)["policy"],
             Thing(kind, one),
             seen=seen_whole,
             models=MODELS.get(kind, ()),
@@ -97,12 +96,14 @@ def _check(settings: "Settings", exhibit: "Exhibit", policy: Path | None, said: 
     from ledger.application.replaying import check_history, replay  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.evidence.verifier.notes import policy_of  # noqa: PLC0415 - heavy
-    from ledger.integration.log_keys import policy_text  # noqa: PLC0415 - heavy
-    from ledger.integration.trees import WORLD  # noqa: PLC0415 - heavy
+    from ledger.integration.beside import BesideLog  # noqa: PLC0415 - heavy
 
     with at_hand(settings) as place:
-        own = b"" if policy else policy_text(place.signing.keys().of(WORLD)).encode()
-        exhibit.check(policy_of(_read(policy) if policy else own), said)
+        if policy is not None:
+            trusted = _read(policy)
+        else:
+            trusted = BesideLog(place.conninfo, place.signing, place.vouching)["policy"]
+        exhibit.check(policy_of(trusted), said)
         with connect(place.conninfo, autocommit=True) as connection:
             connection.execute("set search_path = ledger, public")
             check_history(connection, exhibit.tree, said)

@@ -22,6 +22,7 @@ def init() -> None:
     import asyncio  # noqa: PLC0415 - heavy
 
     from ledger.application.founding import found  # noqa: PLC0415 - heavy
+    from ledger.application.key_keeping import KeyKeeping  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
     from ledger.vault.keys import Keyring  # noqa: PLC0415 - heavy
@@ -30,7 +31,7 @@ def init() -> None:
 
     async def run() -> int:
         async with opened(place) as ledger:
-            return await found(ledger)
+            return await found(ledger) + await KeyKeeping(ledger, place.signing).introduce_all()
 
     with at_hand(settings, create_keys=Keyring.generate()) as place:
         written = asyncio.run(run())
@@ -81,6 +82,9 @@ def status(
 
     from ledger.application.progress import progress_in  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
+    from ledger.integration.stamping import last_stamps  # noqa: PLC0415 - heavy
+    from ledger.integration.standing import standing  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
     from projections.catalogue import folds  # noqa: PLC0415 - heavy
     from projections.run import prepare  # noqa: PLC0415 - heavy
@@ -94,6 +98,10 @@ def status(
     ):
         prepare(connection, folds())
         told = progress_in(connection)
+        policy = place.vouching.policy()
+        stamped = last_stamps(connection)
+        stands = policy and standing(connection, policy, place.vouching.stale_seconds)
+    now = SystemClock().now()
     out_json(
         {
             "origin": settings.origin,
@@ -108,8 +116,15 @@ def status(
                 for one in told.published
             },
             "copy": None if told.fed is None else asdict(told.fed),
+            "witnesses": stands.as_json(now) if stands else None,
+            "time_stamps": {
+                one: asdict(stamped[one]) if one in stamped else None
+                for one in place.vouching.authorities
+            },
         }
     )
+    if stands and not stands.is_well(now):
+        say(stands.text(now))
 
 
 def version() -> None:

@@ -17,6 +17,7 @@ from ledger.ids import Ids, SystemIds
 from ledger.integration.log_keys import LogKeys
 from ledger.integration.place import SigningPlace
 from ledger.integration.trees import origin_of
+from ledger.integration.vouching import Vouching
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.vault.keyfile import create_keyring, load_keyring
@@ -52,6 +53,11 @@ class Place:
     def signing(self) -> SigningPlace:
         """Where the log's signing keys are, and what was signed last."""
         return SigningPlace.below(self.settings.home)
+
+    @property
+    def vouching(self) -> Vouching:
+        """Who vouches for the log beside its own keys."""
+        return Vouching.of(self.settings)
 
 
 @contextmanager

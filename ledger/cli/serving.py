@@ -5,7 +5,7 @@ import gc
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -16,14 +16,16 @@ from fastapi import FastAPI
 from aggregates.language import Message
 from ledger.api.app import make_app
 from ledger.api.corking import CorkedProtocol
+from ledger.api.health import Watch
 from ledger.api.questions import routes as question_routes
 from ledger.application.copying import open_copy
 from ledger.application.looks import Looks
+from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
 from ledger.ids import SystemIds
-from ledger.integration.exporting import published
+from ledger.integration.beside import FRESH_SECONDS, BesideLog
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
@@ -114,29 +116,41 @@ async def serve(
         demo: Whether a one-time login link is made and roles may be chosen.
         ready: Called with the base URL and the sessions once requests are answered.
     """
-    sessions, keys = Sessions(), _keys(place)
+    sessions, watch = Sessions(), _watch(place)
     every = timedelta(seconds=place.settings.heads_seconds)
-    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing, every))
+    beside = (
+        Folding(place.conninfo),
+        Integrating(place.conninfo, place.signing, place.vouching, every),
+    )
     async with opened(place) as ledger:
-        app = make_app(
-            ledger,
-            sessions,
-            routers=[question_routes()],
-            pages=[add_pages],
-            published=published(keys) if keys else {},
-            promising=keys.promising if keys else None,
-            renewals=place.renewals,
-        )
-        app.state.demo = demo
+        log_files = BesideLog(place.conninfo, place.signing, place.vouching)
+        app = _app(place, ledger, sessions, log_files)
+        app.state.demo, app.state.watch = demo, watch
         for process in beside:
             process.start()
         timers = [asyncio.create_task(keep(ledger, place.conninfo)) for keep in TIMERS]
+        timers.append(asyncio.create_task(_keep_fresh(log_files)))
         try:
             await _until_signal(app, held, sessions, ready)
         finally:
             await _ended(timers)
             for process in beside:
                 await asyncio.to_thread(process.stop)
+
+
+def _app(
+    place: Place, ledger: Ledger, sessions: Sessions, log_files: Mapping[str, bytes]
+) -> FastAPI:
+    keys = _keys(place)
+    return make_app(
+        ledger,
+        sessions,
+        routers=[question_routes()],
+        pages=[add_pages],
+        published=log_files,
+        promising=keys.promising if keys else None,
+        renewals=place.renewals,
+    )
 
 
 async def serve_copy(
@@ -187,6 +201,27 @@ async def _until_signal(
     if server.started:
         ready(f"http://{shown}:{port}", sessions)
     await serving
+
+
+def _watch(place: Place) -> Watch | None:
+    """Return whose cosignatures are looked for; none, where there are no witnesses.
+
+    Raises:
+        Misconfigured: the policy that names them is out of form, or there are no roots for the
+            time-stamping authorities.
+    """
+    place.vouching.certificates()  # refused before anything is served
+    policy = place.vouching.policy()
+    if policy is None or not policy.witnesses:
+        return None
+    return Watch(policy, place.vouching.stale_seconds, SystemClock())
+
+
+async def _keep_fresh(log_files: BesideLog) -> None:
+    """Take up keys that were exchanged and what the log says of them, until cancelled."""
+    while True:
+        await asyncio.sleep(FRESH_SECONDS)
+        await asyncio.to_thread(log_files.refresh)
 
 
 async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:

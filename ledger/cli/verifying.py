@@ -15,6 +15,7 @@ from ledger.cli.telling import out_json, say
 from ledger.errors import Failure
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from psycopg import Connection
 
     from ledger.evidence.audit import Held
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from projections.model import ReadModel
 
 INTEGRITY = 3
+TsaRoots = Annotated[
+    Path | None,
+    typer.Option(help="时间戳机构根证书（PEM）；缺省为本机设置 · whose time stamps count"),
+]
+Models = Annotated[
+    bool, typer.Option("--models", help="重放并比较读模型摘要 · replay the read models")
+]
+Mend = Annotated[
+    bool, typer.Option("--mend", help="与--models同用：按条目重建不符的 · make anew what is wrong")
+]
 
 
 class NoSuchPosition(Failure):
@@ -68,13 +79,9 @@ def verify(  # noqa: PLR0913 - each mode has its own file
         typer.Option(help="核验证据材料，并重放全部条目比较 · an exhibit, beside a replay"),
     ] = None,
     twin: Annotated[bool, typer.Option("--sm3", help="核验SM3树 · the tree of SM3")] = False,
-    models: Annotated[
-        bool, typer.Option("--models", help="重放并比较读模型摘要 · replay the read models")
-    ] = False,
-    mend: Annotated[
-        bool,
-        typer.Option("--mend", help="与--models同用：按条目重建不符的 · make anew what is wrong"),
-    ] = False,
+    tsa_roots: TsaRoots = None,
+    models: Models = False,
+    mend: Mend = False,
 ) -> None:
     """核验日志、导出、读模型或回执；有问题时退出码为3 · verify; exit 3 if broken."""
     from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
@@ -94,7 +101,9 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     else:
         trusted = _policy(settings, policy, tree, export)
         held = _held(trusted, checkpoint, since)
-        _told(_verified(settings, export, trusted, held, tree))
+        roots = _roots(settings, tsa_roots)
+        found = _verified(settings, export, trusted, held, tree, roots)
+        _told(found, self_check=policy is None)
 
 
 def _verified(
@@ -103,14 +112,15 @@ def _verified(
     policy: "Policy | None",
     held: "Held | None",
     tree: "TreeKind",
+    roots: "list[Certificate]",
 ) -> "Verified":
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.integration.verifying import verify_export, verify_live  # noqa: PLC0415 - heavy
 
     if export is not None and policy is not None:
-        return verify_export(export, policy, held, tree)
+        return verify_export(export, policy, held, tree, roots)
     with at_hand(settings) as place:
-        return verify_live(place.conninfo, policy, held, tree)
+        return verify_live(place.conninfo, policy, held, tree, roots)
 
 
 def _range(settings: "Settings", first: int, last: int | None) -> None:
@@ -129,15 +139,18 @@ def _range(settings: "Settings", first: int, last: int | None) -> None:
         head = int(row[0]) if row else 0
         if max(first, last or first) > head:
             raise NoSuchPosition(Message(f"日志只到第{head}位", f"the log ends at position {head}"))
-        _told(Verified(WORLD, rows=verify_log(place.conninfo, first, last)))
+        _told(Verified(WORLD, rows=verify_log(place.conninfo, first, last)), self_check=True)
 
 
-def _told(found: "Verified") -> None:
+def _told(found: "Verified", *, self_check: bool) -> None:
     from ledger.integration.verifying import text_of  # noqa: PLC0415 - heavy
 
-    out_json(found.as_json())
+    out_json({**found.as_json(), "self_check": self_check})
+    for path, why in found.stamps.wrong if found.stamps else ():
+        say(Message(f"时间戳不成立：{path}：{why}", f"a time stamp does not hold: {path}: {why}"))
     if found.wrong is not None:
         say(text_of(found.wrong))
+    if found.wrong is not None or (found.stamps and found.stamps.wrong):
         raise typer.Exit(INTEGRITY)
 
 
@@ -145,8 +158,10 @@ def _policy(
     settings: "Settings", given: Path | None, tree: "TreeKind", export: Path | None = None
 ) -> "Policy | None":
     """Return whose signatures count: as the auditor says, else this installation's own."""
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.evidence.errors import Malformed  # noqa: PLC0415 - heavy
     from ledger.evidence.policy import Policy  # noqa: PLC0415 - heavy
+    from ledger.integration.key_lives import lives_in  # noqa: PLC0415 - heavy
     from ledger.integration.log_keys import LogKeysUnusable, policy_of  # noqa: PLC0415 - heavy
     from ledger.integration.place import SigningPlace  # noqa: PLC0415 - heavy
     from ledger.integration.verifying import NotEvidence  # noqa: PLC0415 - heavy
@@ -157,12 +172,42 @@ def _policy(
         except Malformed as fault:
             raise NotEvidence(Message(f"策略文件：{fault}", f"the policy: {fault}")) from None
     try:
-        return policy_of(SigningPlace.below(settings.home).keys(), tree)
+        keys = SigningPlace.below(settings.home).keys()
     except LogKeysUnusable:
         if export is None:
             return None
         raise NotEvidence(
             Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
+        ) from None
+    say(
+        Message(
+            "未给出 --policy：只以本机自己的密钥核验，属自查。能改写日志又持有密钥的人骗得过这种"
+            "核验；审计人应使用自己留存的信任策略和检查点。",
+            "No --policy was given: this installation's own keys count, so this is a self-check."
+            " Whoever can rewrite the log and holds the keys passes it; an auditor brings a policy"
+            " and a checkpoint of their own.",
+        )
+    )
+    if export is not None:
+        return policy_of(keys, tree)
+    with at_hand(settings) as place:
+        return policy_of(keys, tree, lives=lives_in(place.conninfo, keys.origin))
+
+
+def _roots(settings: "Settings", given: Path | None) -> "list[Certificate]":
+    """Return where the chains of time-stamping authorities may end; none leaves stamps out."""
+    from ledger.evidence.errors import Malformed  # noqa: PLC0415 - heavy
+    from ledger.evidence.time_stamps import roots_of  # noqa: PLC0415 - heavy
+    from ledger.integration.verifying import NotEvidence  # noqa: PLC0415 - heavy
+    from ledger.integration.vouching import Vouching  # noqa: PLC0415 - heavy
+
+    if given is None:
+        return Vouching.of(settings).certificates()
+    try:
+        return roots_of(_read(given))
+    except Malformed:
+        raise NotEvidence(
+            Message(f"{given} 不是PEM证书", f"{given} holds no certificates in PEM")
         ) from None
 
 
@@ -203,7 +248,11 @@ def _receipt(settings: "Settings", receipt: Path, entry: Path | None, policy: Pa
         raise NotEvidence(
             Message("请用 --policy 指明信任策略", "say by --policy whose signatures count")
         )
-    told: dict[str, Any] = {"position": read.index + 1, "tree": tree.name}
+    told: dict[str, Any] = {
+        "position": read.index + 1,
+        "tree": tree.name,
+        "self_check": policy is None,
+    }
     if entry is not None:
         body = _read(entry)
     else:

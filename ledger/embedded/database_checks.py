@@ -15,7 +15,10 @@ from ledger.embedded.checks import Examination, Result, good
 from ledger.embedded.database import CONNECT_SECONDS, OwnServer, unreachable
 from ledger.embedded.launch import check_version
 from ledger.embedded.server import EmbeddedServer, ServerStatus
+from ledger.integration.stamping import last_stamps
+from ledger.integration.standing import standing
 from ledger.integration.storing import open_fault
+from ledger.integration.vouching import Vouching
 from ledger.settings import Settings
 from ledger.store.migrations import missing
 
@@ -26,6 +29,8 @@ ROLES = (
 """The group roles that migrations make, if they may."""
 
 DRIFT = timedelta(seconds=5)
+LATE = 3
+"""A time stamp is late after so many times the length between two."""
 
 NOT_ASKED = Message("数据库未运行，未检查。", "Not looked at: the database does not run just now.")
 
@@ -254,6 +259,70 @@ def _evidence(settings: Settings) -> Result:
     )
 
 
+def _witnesses(settings: Settings) -> Result:
+    vouching = Vouching.of(settings)
+    policy = vouching.policy()
+    if policy is None or not policy.witnesses:
+        return good("未设见证人。", "There are no witnesses.")
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+        there = connection.execute("select to_regclass('evidence.witness') is not null").fetchone()
+        if there != (True,):
+            return good("尚无证据。", "There is no evidence yet.")
+        stands = standing(connection, policy, vouching.stale_seconds)
+    now = SystemClock().now()
+    if stands.is_well(now):
+        return Result("good", stands.text(now))
+    mend = Message(
+        "执行 mingzhang verify，并与见证人核对；在查明之前不要重启或恢复任何内容。",
+        "Run mingzhang verify and ask the witness; restore and restart nothing until it is clear.",
+    )
+    if not stands.contradicting:
+        mend = Message(
+            "核对见证人的网址、公钥和网络；服务须在运行。",
+            "See to addresses, keys and network of the witnesses; the service has to run.",
+        )
+    return Result("bad", stands.text(now), mend)
+
+
+def _time_stamps(settings: Settings) -> Result:
+    vouching = Vouching.of(settings)
+    if not vouching.authorities:
+        return good("未设时间戳机构。", "There are no time-stamping authorities.")
+    vouching.certificates()
+    url = _url(settings)
+    if url is None:
+        return Result("good", NOT_ASKED)
+    with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+        there = connection.execute(
+            "select to_regclass('evidence.time_stamp') is not null"
+        ).fetchone()
+        if there != (True,):
+            return good("尚无证据。", "There is no evidence yet.")
+        last = last_stamps(connection)
+    allowed = LATE * vouching.stamp_seconds
+    now = SystemClock().now()
+    late = [
+        one
+        for one in vouching.authorities
+        if one not in last or (now - last[one].at).total_seconds() > allowed
+    ]
+    if late:
+        named = ", ".join(late)
+        return Result(
+            "note",
+            Message(f"近期未盖时间戳：{named}", f"No time stamp lately: {named}"),
+            Message(
+                "服务须在运行；日志静止时不再盖戳；否则核对网址和根证书。",
+                "The service has to run; a log at rest gets none; else see to address and roots.",
+            ),
+        )
+    sizes = ", ".join(str(last[one].size) for one in vouching.authorities)
+    return good(f"已盖时间戳至第 {sizes} 条。", f"Stamped up to {sizes} entries.")
+
+
 def _url(settings: Settings) -> str | None:
     """Return where the database is, if it can be asked without starting anything."""
     if settings.database_url is None:
@@ -278,4 +347,6 @@ BOTH = (
     Examination("damage", Message("数据完好", "Damage"), _damage),
     Examination("entries", Message("账本", "Ledger"), _last_entry),
     Examination("evidence", Message("证据", "Evidence"), _evidence),
+    Examination("witnesses", Message("见证人", "Witnesses"), _witnesses),
+    Examination("time_stamps", Message("时间戳", "Time stamps"), _time_stamps),
 )

@@ -206,6 +206,17 @@ def _signing(settings: Settings) -> Result:
                 "Name the newest signed checkpoint with mingzhang evidence adopt.",
             ),
         )
+    keys = place.keys()
+    if waiting := [one.key.key_id.hex() for one in (*keys.pending, *keys.leaving)]:
+        named = ", ".join(waiting)
+        return Result(
+            "note",
+            Message(f"密钥更换中断：{named}", f"An exchange of keys was cut short: {named}"),
+            Message(
+                "重新执行 mingzhang evidence keys 的 rotate、retire 或 revoke。",
+                "Give the command (mingzhang evidence keys rotate, retire or revoke) again.",
+            ),
+        )
     return good(
         f"日志签名密钥 {place.key_file} 完好，签名器记录齐备。",
         f"The signing keys in {place.key_file} are whole, and the signer remembers.",

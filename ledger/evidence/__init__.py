@@ -8,7 +8,8 @@ tlog-cosignature, tlog-witness, tlog-proof, tlog-policy) and RFC 6962.
     reading, writing                    a log in files: behind a reader, from a list of entries
     note, checkpoint                    signed notes; the one that says size and root of a log
     signers, cosignature, keys          Ed25519, ML-DSA-44 and SM2; keys as they are written down
-    witness, policy                     what a witness answers; whose signatures it takes
+    witness, policy, validity           what a witness answers; whose signatures it takes, and when
+    time_stamps                         when a checkpoint was there, by others' clocks (RFC 3161)
     receipt, promise, stream_heads      what a submitter holds; that nothing was left out
     audit, locating, findings           a whole log derived again; what was done, and where
     own_words                           what a log says of its own heads and roots, held against it

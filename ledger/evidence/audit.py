@@ -29,6 +29,7 @@ from ledger.evidence.tiles import (
     levels,
     width_at,
 )
+from ledger.evidence.validity import KeyState, Outlived
 
 Leaves = Callable[[Bundle], Sequence[bytes] | None]
 """Gives the leaf hashes derived from the entries of a bundle, or None if there are none."""
@@ -97,6 +98,9 @@ def audit(
         accepted = policy.check(data)
     except Malformed:
         return Report(None, 0, Finding(Kind.CHANGED, Place.CHECKPOINT, path=CHECKPOINT))
+    except Outlived as fault:
+        kind = Kind.REVOKED if fault.state == KeyState.REVOKED else Kind.UNSIGNED
+        return Report(None, 0, Finding(kind, Place.CHECKPOINT, path=CHECKPOINT, key=fault.key))
     except Refuted:
         return Report(None, 0, Finding(Kind.UNSIGNED, Place.CHECKPOINT, path=CHECKPOINT))
     derive = leaves or bundle_leaves(reader, hashing)

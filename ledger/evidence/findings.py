@@ -15,6 +15,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     TRUNCATED = "truncated"
     UNSIGNED = "unsigned"
+    REVOKED = "revoked"
     FALSE = "false"
 
 
@@ -37,6 +38,7 @@ class Finding:
         end: the bad leaf lies before this index. One more than ``start`` where it is known
             exactly; more where the hashes that would tell were rewritten too.
         path: the file, where there is one.
+        key: the key of the log that is concerned, ``<name>+<id>``, where it is about one.
     """
 
     kind: Kind
@@ -44,6 +46,7 @@ class Finding:
     start: int | None = None
     end: int | None = None
     path: str = ""
+    key: str = ""
 
     @property
     def position(self) -> int | None:
@@ -56,7 +59,8 @@ class Finding:
         where = self._where()[at]
         what = _WHAT[self.kind, self.place] if self.kind != Kind.REWRITTEN else _REWRITTEN
         file = ("（" + self.path + "）", f" ({self.path})")[at] if self.path else ""
-        return f"{where}{what[at]}{file}"
+        key = ("：" + self.key, f": {self.key}")[at] if self.key else ""
+        return f"{where}{what[at]}{key}{file}"
 
     def _where(self) -> tuple[str, str]:
         if self.start is None or self.end is None:
@@ -90,6 +94,10 @@ _WHAT: Final[dict[tuple[Kind, Place], tuple[str, str]]] = {
     (Kind.MISSING, Place.TILE): ("哈希瓦片缺失", "the tile of hashes is missing"),
     (Kind.CHANGED, Place.CHECKPOINT): ("检查点不成形式", "the checkpoint is out of form"),
     (Kind.MISSING, Place.CHECKPOINT): ("检查点缺失", "the checkpoint is missing"),
+    (Kind.REVOKED, Place.CHECKPOINT): (
+        "检查点由已吊销的密钥在吊销后签署",
+        "the checkpoint is signed by a key that was revoked before",
+    ),
     (Kind.UNSIGNED, Place.CHECKPOINT): (
         "检查点的签名不符或不足",
         "the checkpoint is not signed as it has to be",

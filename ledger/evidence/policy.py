@@ -6,13 +6,14 @@
     quorum   <name>|none
 
 One file, published beside the log and lodged on paper with the witnesses. A checkpoint is believed
-if one of the logs signed it and the witnesses of the quorum cosigned it.
+if one of the logs signed it and the witnesses of the quorum cosigned it. Lines of ours, comments to
+others, say for which sizes a key of the log counts (``ledger.evidence.validity``).
 """
 
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from ledger.evidence.checkpoint import SignedCheckpoint, open_checkpoint
@@ -21,6 +22,7 @@ from ledger.evidence.errors import Malformed, Refuted
 from ledger.evidence.keys import verifier_of
 from ledger.evidence.note import Verifier, decimal, known_lines
 from ledger.evidence.signers import ED25519, SM2_SM3
+from ledger.evidence.validity import FOR_EVER, PREFIX, Outlived, Validity, name_of, named
 
 POLICY_BYTES_MAX: Final = 1_000_000
 
@@ -43,12 +45,14 @@ class Accepted:
     """A checkpoint that a policy believes.
 
     Attributes:
-        signed: the checkpoint, with the lines of its log.
+        signed: the checkpoint, with those lines of its log that count.
         cosigned: when each witness cosigned it, in POSIX seconds, by its name in the policy.
+        outlived: keys of the log, ``<name>+<id>``, that signed it too and do not count at its size.
     """
 
     signed: SignedCheckpoint
     cosigned: Mapping[str, int]
+    outlived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Policy:
         groups: by name; members were defined before.
         quorum: a witness, a group, or ``none``.
         urls: where a log (by its vkey) or a witness (by its name) is found, where that is said.
+        valid: at which sizes a key of a log counts, by ``<name>+<id>``; others count at all.
     """
 
     logs: tuple[Verifier, ...]
@@ -68,6 +73,7 @@ class Policy:
     groups: Mapping[str, Group]
     quorum: str
     urls: Mapping[str, str]
+    valid: Mapping[str, Validity] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -87,11 +93,19 @@ class Policy:
                 raise Malformed(f"line {number} of the policy: {fault}") from None
         if lines.quorum is None:
             raise Malformed("a policy has one quorum line")
-        return cls(tuple(lines.logs), lines.witnesses, lines.groups, lines.quorum, lines.urls)
+        if not lines.valid.keys() <= {named(one.key.name, one.key.key_id) for one in lines.logs}:
+            raise Malformed("a validity of a key that the policy does not name")
+        return cls(
+            tuple(lines.logs), lines.witnesses, lines.groups, lines.quorum, lines.urls, lines.valid
+        )
 
     def is_met_by(self, names: AbstractSet[str]) -> bool:
         """Say whether these witnesses are a quorum."""
         return self.quorum == NONE or self._counts(self.quorum, names)
+
+    def without_quorum(self) -> Self:
+        """Return the policy that needs no witness, and believes what a log alone signed."""
+        return replace(self, quorum=NONE)
 
     def check(self, data: bytes) -> Accepted:
         """Read a checkpoint and check that it is to be believed.
@@ -100,8 +114,9 @@ class Policy:
             Malformed: it is no checkpoint.
             Refuted: its log did not sign it, the quorum is not met, or a line of a log or a
                 witness that is named here does not verify.
+            Outlived: only keys of its log signed it that do not count at its size.
         """
-        signed = open_checkpoint(data, self.logs)
+        signed, outlived = self._counting(open_checkpoint(data, self.logs))
         names = {(one.key.name, one.key.key_id): name for name, one in self.witnesses.items()}
         cosigned = {
             names[line.name, line.key_id]: Timestamped.parse(line.signature).at
@@ -109,7 +124,20 @@ class Policy:
         }
         if not self.is_met_by(cosigned.keys()):
             raise Refuted("the witnesses that cosigned the checkpoint are no quorum")
-        return Accepted(signed, cosigned)
+        return Accepted(signed, cosigned, outlived)
+
+    def _counting(self, signed: SignedCheckpoint) -> tuple[SignedCheckpoint, tuple[str, ...]]:
+        """Return a checkpoint with the lines that count, and the keys of those that do not."""
+        size = signed.checkpoint.size
+        validity = {line: self.valid.get(name_of(line), FOR_EVER) for line in signed.signed}
+        counting = tuple(line for line in signed.signed if validity[line].covers(size))
+        outlived = [line for line in signed.signed if line not in counting]
+        if not counting:
+            # A revoked one first: it is what whoever reads this has to know.
+            first = min(outlived, key=lambda line: validity[line].state != "revoked")
+            found = validity[first]
+            raise Outlived(name_of(first), found.state, found.last, size)
+        return replace(signed, signed=counting), tuple(map(name_of, outlived))
 
     def _counts(self, name: str, names: AbstractSet[str]) -> bool:
         if name in self.witnesses:
@@ -127,6 +155,7 @@ class _Lines:
         self.groups: dict[str, Group] = {}
         self.quorum: str | None = None
         self.urls: dict[str, str] = {}
+        self.valid: dict[str, Validity] = {}
         self._grouped: set[str] = set()
 
     def read(self, line: str) -> None:
@@ -137,7 +166,7 @@ class _Lines:
             case [""]:
                 return
             case [first, *_] if first.startswith("#"):
-                return
+                self._limit(words)
             case ["log", vkey, *url] if len(url) <= 1:
                 self.logs.append(self._key(vkey, _LOG_KINDS, self.logs))
                 self._found_at(vkey, url)
@@ -157,6 +186,14 @@ class _Lines:
                 self.quorum = name
             case _:
                 raise Malformed("not a line of a policy")
+
+    def _limit(self, words: list[str]) -> None:
+        if words[0] != PREFIX:
+            return  # a comment
+        key, validity = Validity.parse(words)
+        if key in self.valid:
+            raise Malformed("a second validity of one key")
+        self.valid[key] = validity
 
     def _define(self, name: str) -> None:
         if name == NONE or name in self.witnesses or name in self.groups:

@@ -1,11 +1,15 @@
-"""Bringing trees and checkpoints up to the log here and now, where no service does it."""
+"""Bringing trees, checkpoints and cosignatures up to the log here and now."""
 
 from ledger.clock import Clock
+from ledger.evidence.note import VerifierKey
+from ledger.evidence.policy import Policy
 from ledger.integration import storing
+from ledger.integration.cosigning import Cosigning
 from ledger.integration.integrator import LOCK, Integrator
 from ledger.integration.log_keys import LogKeysUnusable
 from ledger.integration.place import SigningPlace
 from ledger.integration.publishing import Publisher
+from ledger.integration.trees import WORLD
 
 
 def catch_up(conninfo: str, place: SigningPlace, clock: Clock) -> bool:
@@ -30,3 +34,17 @@ def catch_up(conninfo: str, place: SigningPlace, clock: Clock) -> bool:
             return True
         Publisher(place.signer(), keys.origin, clock).publish(connection)
         return True
+
+
+def have_cosigned(conninfo: str, place: SigningPlace, policy: Policy, clock: Clock) -> None:
+    """Ask the witnesses about the newest checkpoint, once; whoever does not answer is passed over.
+
+    Raises:
+        LogKeysUnusable: there are no signing keys.
+    """
+
+    def keys() -> list[VerifierKey]:
+        return [one.key for one in place.keys().of(WORLD)]
+
+    with storing.connected(conninfo) as connection:
+        Cosigning(policy, keys, clock).round(connection)

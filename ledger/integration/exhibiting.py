@@ -18,6 +18,7 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.errors import Malformed
 from ledger.evidence.exhibit import About, Exhibit, ModelDigest, ProvenEntry, ProvenHeads, Withheld
 from ledger.evidence.note import Note
+from ledger.evidence.policy import Policy
 from ledger.evidence.reading import TileHashes, tiles_for
 from ledger.evidence.stream_heads import HeadsRoot, Placed, check_head
 from ledger.evidence.tiles import Tile
@@ -26,6 +27,7 @@ from ledger.integration import storing
 from ledger.integration.faults import FaultKind, IntegrationFault
 from ledger.integration.heads import gathered, proofs_of
 from ledger.integration.publishing import newest_checkpoint
+from ledger.integration.standing import newest_believed
 from ledger.integration.trees import WORLD
 
 ENTRIES_MAX: Final = 5_000
@@ -83,14 +85,19 @@ class Provable:
     is_settled: bool
 
 
-def newest_head(connection: Connection[Any]) -> tuple[int, bytes] | None:
-    """Return size and note of the checkpoint at which exhibits are made now."""
-    return newest_checkpoint(connection, WORLD.name)
+def newest_head(connection: Connection[Any], policy: bytes) -> tuple[int, bytes] | None:
+    """Return size and note of the checkpoint at which exhibits are made now.
+
+    Nobody trusts by an empty policy: the log has no keys, and what was signed before stays told.
+    """
+    if not policy:
+        return newest_checkpoint(connection, WORLD.name)
+    return newest_believed(connection, Policy.parse(policy))
 
 
-def provable(connection: Connection[Any]) -> Provable:
-    """Return how far the log can prove what it holds."""
-    newest = newest_head(connection)
+def provable(connection: Connection[Any], policy: bytes) -> Provable:
+    """Return how far the log can prove what it holds, to whoever trusts by this policy."""
+    newest = newest_head(connection, policy)
     size = newest[0] if newest else 0
     heads = gathered(connection).heads.size
     said = _said_at(connection, heads) if heads else None
@@ -98,7 +105,7 @@ def provable(connection: Connection[Any]) -> Provable:
 
 
 def exhibit(connection: Connection[Any], policy: bytes, shown: Shown) -> bytes:
-    """Return an exhibit of entries of a log, at its newest checkpoint.
+    """Return an exhibit of entries of a log, at its newest checkpoint that the policy believes.
 
     Args:
         connection: to the database, in autocommit and outside a transaction.
@@ -119,16 +126,17 @@ def exhibit(connection: Connection[Any], policy: bytes, shown: Shown) -> bytes:
         )
     with connection.transaction():
         connection.execute(_READ_ONCE)
-        return bytes(_Maker(connection, shown).made(policy))
+        return bytes(_Maker(connection, shown, policy).made())
 
 
 class _Maker:
     """One exhibit while it is made."""
 
-    def __init__(self, connection: Connection[Any], shown: Shown) -> None:
+    def __init__(self, connection: Connection[Any], shown: Shown, policy: bytes) -> None:
         self._connection = connection
         self._shown = shown
-        newest = newest_head(connection)
+        self._policy = policy
+        newest = newest_head(connection, policy)
         last = max((*shown.positions, *shown.withheld), default=0)
         if newest is None or newest[0] < last:
             raise NotYetSigned(
@@ -140,7 +148,7 @@ class _Maker:
         self._note = newest[1]
         self._tree = Checkpoint.parse(Note.parse(self._note).text)
 
-    def made(self, policy: bytes) -> Exhibit:
+    def made(self) -> Exhibit:
         """Return it."""
         shown = self._shown
         withheld = sorted(set(shown.withheld) - set(shown.positions))
@@ -161,7 +169,7 @@ class _Maker:
         about = shown.about
         return Exhibit(
             checkpoint=self._note,
-            policy=policy,
+            policy=self._policy,
             entries=[proven[one] for one in sorted(set(shown.positions))],
             heads=ProvenHeads(proven[said], placed) if said is not None and placed else None,
             models=shown.models,

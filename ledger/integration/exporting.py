@@ -3,6 +3,7 @@
 checkpoint, tile/…, tile/entries/…      the tree of SHA-256
 sm3/checkpoint, sm3/tile/…              its twin; its bundles are the same files once more
 log.vkey, log.vkeys, policy             keys and policy, of the twin below sm3/
+timestamps/…                            checkpoints that others stamped (RFC 3161)
 verify.py                               checks all of it, with nothing but Python
 """
 
@@ -19,9 +20,10 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.note import Note
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import bundles_of, tiles_of
+from ledger.evidence.time_stamps import LIST, listed
 from ledger.evidence.verifier.assembling import single_file
-from ledger.integration.log_keys import LogKeys, policy_text, vkeys
-from ledger.integration.slices import StoredLog
+from ledger.integration.log_keys import NO_LIVES, NOBODY, KeyLives, LogKeys, policy_text, vkeys
+from ledger.integration.slices import COSIGNED, StoredLog
 from ledger.integration.trees import TREES, WORLD, TreeKind
 
 
@@ -31,14 +33,24 @@ class NotExported(Failure):
     exit_code = 73
 
 
-def published(keys: LogKeys) -> dict[str, bytes]:
-    """Return what lies beside a log, by path below its prefix: who signs it, what verifies it."""
+def published(
+    keys: LogKeys, lives: KeyLives = NO_LIVES, witnesses: str = NOBODY
+) -> dict[str, bytes]:
+    """Return what lies beside a log, by path below its prefix: who signs it, what verifies it.
+
+    Args:
+        keys: as they sign now.
+        lives: what the log says about its keys.
+        witnesses: the lines of the policy about witnesses.
+    """
     files: dict[str, bytes] = {"verify.py": single_file().encode()}
     for tree in TREES:
         signers = keys.of(tree)
+        about = witnesses if tree is WORLD else NOBODY
+        policy = policy_text(signers, lives=lives, witnesses=about)
         files[prefix_of(tree) + "log.vkey"] = f"{signers[0].key}\n".encode()
         files[prefix_of(tree) + "log.vkeys"] = vkeys(signers).encode()
-        files[prefix_of(tree) + "policy"] = policy_text(signers).encode()
+        files[prefix_of(tree) + "policy"] = policy.encode()
     files["promise.vkey"] = f"{keys.promising.key}\n".encode()
     return files
 
@@ -49,7 +61,11 @@ def prefix_of(tree: TreeKind) -> str:
 
 
 def export_log(
-    connection: Connection[Any], folder: Path, beside: Mapping[str, bytes]
+    connection: Connection[Any],
+    folder: Path,
+    beside: Mapping[str, bytes],
+    *,
+    cosigned: bool = False,
 ) -> dict[str, int]:
     """Write both trees at their newest checkpoints.
 
@@ -57,6 +73,8 @@ def export_log(
         connection: to the database, in autocommit.
         folder: where to; it is made, and must be empty.
         beside: further files, by their paths (``published``).
+        cosigned: write the tree of SHA-256 at the newest checkpoint that a quorum of the witnesses
+            cosigned, which is mostly a few seconds older.
 
     Returns:
         The size of each tree, by its name.
@@ -71,11 +89,26 @@ def export_log(
         raise NotExported(Message(f"目录 {folder} 不为空", f"the directory {folder} is not empty"))
     for path, data in beside.items():
         _write(folder / path, data)
-    return {tree.name: _export(StoredLog(connection, tree), folder, tree) for tree in TREES}
+    return {
+        tree.name: _export(StoredLog(connection, tree), folder, tree, cosigned=cosigned)
+        for tree in TREES
+    }
 
 
-def _export(log: StoredLog, folder: Path, tree: TreeKind) -> int:
-    note = log.read(CHECKPOINT)
+def _export(log: StoredLog, folder: Path, tree: TreeKind, *, cosigned: bool) -> int:
+    note = log.read(COSIGNED if cosigned and tree is WORLD else CHECKPOINT)
+    if note is None and cosigned:
+        raise NotExported(
+            Message(
+                "尚无法定数的见证人共同签名的检查点",
+                "no quorum of the witnesses has cosigned a checkpoint yet",
+            ),
+            mend=Message(
+                "用 mingzhang status 查看见证人；或以 --uncosigned 导出仅由日志签署者",
+                "see to the witnesses with mingzhang status, or export what the log alone signed"
+                " with --uncosigned",
+            ),
+        )
     if note is None:
         raise NotExported(
             Message("尚无已签的检查点", "there is no signed checkpoint yet"),
@@ -99,6 +132,14 @@ def _export(log: StoredLog, folder: Path, tree: TreeKind) -> int:
                 mend=Message("请运行 mingzhang verify", "run mingzhang verify"),
             )
         _write(below / path, data)
+    if tree is WORLD:
+        for one in listed(log.read(LIST) or b""):
+            # A stamp is over a checkpoint that this one continues, or it is of later.
+            if one.size <= size:
+                for path in (one.note_path, one.path):
+                    _write(below / path, log.read(path) or b"")
+                with (below / LIST).open("a") as file:
+                    file.write(str(one))
     # Last, so that a directory with a checkpoint is whole.
     _write(below / CHECKPOINT, note)
     return size

@@ -11,8 +11,9 @@ from psycopg import Connection
 
 from ledger.evidence.errors import Malformed
 from ledger.evidence.hashes import HASH_BYTES, Hashing
+from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import WIDTH, Bundle, Tile
-from ledger.integration.slices import StoredLog
+from ledger.integration.slices import COSIGNED, StoredLog
 from ledger.integration.storing import entries
 from ledger.integration.trees import TreeKind
 from ledger.store.verifying import TOGETHER, LogPass, Verification
@@ -27,15 +28,26 @@ where algorithm = %s and level = %s and number >= %s and number < %s
 class StoredTiles:
     """Checkpoint and tiles of a database (a ``LogReader``), read in blocks; it has no bundles."""
 
-    def __init__(self, connection: Connection[Any], tree: TreeKind) -> None:
-        """Read by a connection in autocommit."""
+    def __init__(
+        self, connection: Connection[Any], tree: TreeKind, *, cosigned: bool = False
+    ) -> None:
+        """Read by a connection in autocommit.
+
+        Args:
+            connection: to the database.
+            tree: which tree.
+            cosigned: its checkpoint is the newest that a quorum cosigned, if there is one.
+        """
         self._connection = connection
         self._tree = tree
         self._log = StoredLog(connection, tree)
+        self._cosigned = cosigned
         self._blocks: dict[int, tuple[int, dict[int, bytes]]] = {}
 
     def read(self, path: str) -> bytes | None:
         """Return what lies at a path, or None if nothing does."""
+        if path == CHECKPOINT and self._cosigned:
+            return self._log.read(COSIGNED) or self._log.read(CHECKPOINT)
         try:
             tile = Tile.parse(path)
         except Malformed:

@@ -5,29 +5,43 @@
     promises                Ed25519 (01), a key of its own below the origin
 
 The secrets lie in one file of mode 0600, a line each, in the form that Go's ``sumdb/note`` gave to
-secret keys. The public halves are published beside the log.
+secret keys. The public halves are published beside the log. While keys are exchanged, two of a kind
+sign. A line that begins with ``pending`` does not sign yet, one with ``leaving`` no more: the log
+has still to record it, and whoever was interrupted gives the same command again.
 """
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self
 
 from aggregates.language import Message
 from ledger.errors import Misconfigured
-from ledger.evidence.cosignature import MlDsa44Cosigner
+from ledger.evidence.cosignature import SUBTREE_V1, MlDsa44Cosigner
 from ledger.evidence.errors import Malformed
 from ledger.evidence.keys import SoftwareSigner, secret_text, signer_of
+from ledger.evidence.note import VerifierKey
 from ledger.evidence.policy import Policy
-from ledger.evidence.signers import ED25519, SEED_BYTES, Ed25519Signer, Sm2Signer
+from ledger.evidence.signers import ED25519, SEED_BYTES, SM2_SM3, Ed25519Signer, Sm2Signer
 from ledger.evidence.sm2_point import ORDER, public_point
-from ledger.integration.durable import write_new
-from ledger.integration.trees import TREES, TWIN, TreeKind
+from ledger.evidence.validity import FOR_EVER, Validity
+from ledger.integration import durable
+from ledger.integration.trees import TREES, TWIN, WORLD, TreeKind
 
 PROMISES: Final = "/promise"
+NOBODY: Final = "quorum none\n"
+"""What a policy says that needs no witness."""
+KeyLives = Mapping[str, Validity]
+"""At which sizes keys count, by their vkeys; those of which nothing is said are not in it."""
+NO_LIVES: Final[KeyLives] = MappingProxyType({})
+PENDING: Final = "pending"
+LEAVING: Final = "leaving"
+ALGORITHMS: Final = {"ed25519": ED25519, "ml-dsa-44": SUBTREE_V1, "sm2-sm3": SM2_SM3}
+"""The kinds of keys that a log signs with, by name."""
 _OTHERS: Final = 0o077
 _ABOUT: Final = (
     "# 日志签名私钥：勿外传，勿与数据库同存 · the log's signing keys: keep them secret, and apart\n"
@@ -46,11 +60,15 @@ class LogKeys:
         origin: the name of the log.
         signers: of all lines, each named after the tree whose heads it signs.
         promising: signs promises.
+        pending: keys that do not sign yet.
+        leaving: keys that sign no more.
     """
 
     origin: str
     signers: tuple[SoftwareSigner, ...]
     promising: SoftwareSigner
+    pending: tuple[SoftwareSigner, ...] = ()
+    leaving: tuple[SoftwareSigner, ...] = ()
 
     @classmethod
     def generate(cls, origin: str) -> Self:
@@ -98,6 +116,32 @@ class LogKeys:
         name = tree.origin(self.origin)
         return tuple(one for one in self.signers if one.key.name == name)
 
+    def of_kind(self, tree: TreeKind, algorithm: str) -> tuple[SoftwareSigner, ...]:
+        """Return those of one kind that sign the heads of a tree."""
+        kind = ALGORITHMS[algorithm]
+        return tuple(one for one in self.of(tree) if one.key.material.startswith(kind))
+
+    def with_pending(self, signer: SoftwareSigner) -> Self:
+        """Return the keys with one more that does not sign yet."""
+        return replace(self, pending=(*self.pending, signer))
+
+    def with_begun(self, signer: SoftwareSigner) -> Self:
+        """Return the keys with a pending one signing, behind those of its tree and kind."""
+        kind, name = algorithm_of(signer), signer.key.name
+        alike = [one.key.name == name and algorithm_of(one) == kind for one in self.signers]
+        place = len(alike) - alike[::-1].index(True) if any(alike) else len(alike)
+        signers = (*self.signers[:place], signer, *self.signers[place:])
+        return replace(self, signers=signers, pending=_without(self.pending, signer))
+
+    def with_leaving(self, signer: SoftwareSigner) -> Self:
+        """Return the keys with one signing no more."""
+        signers = _without(self.signers, signer)
+        return replace(self, signers=signers, leaving=(*self.leaving, signer))
+
+    def without(self, signer: SoftwareSigner) -> Self:
+        """Return the keys without one that is leaving."""
+        return replace(self, leaving=_without(self.leaving, signer))
+
 
 def load_log_keys(path: Path) -> LogKeys:
     """Read the keys of the log.
@@ -118,7 +162,7 @@ def load_log_keys(path: Path) -> LogKeys:
             (f"{path} 他人可以读取", f"others may read {path}"),
             (f"请运行 chmod 600 {path}", f"run chmod 600 {path}"),
         )
-    keys = _read(text)
+    keys = parsed(text)
     if keys is None:
         raise _unusable(
             (f"日志签名密钥 {path} 已损坏", f"the signing keys {path} are damaged"),
@@ -134,8 +178,70 @@ def create_log_keys(path: Path, keys: LogKeys) -> None:
         FileExistsError: there is one already; it is never overwritten.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = (secret_text(one) for one in (*keys.signers, keys.promising))
-    write_new(path, (_ABOUT + "".join(f"{line}\n" for line in lines)).encode())
+    durable.write_new(path, spelled(keys))
+
+
+def replace_log_keys(path: Path, keys: LogKeys) -> None:
+    """Put other keys in the place of those that are there, all or nothing, durable.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
+    durable.replace(path, spelled(keys))
+
+
+def spelled(keys: LogKeys) -> bytes:
+    """Return the contents of the file."""
+    lines = [f"{PENDING} {secret_text(one)}" for one in keys.pending]
+    lines += [f"{LEAVING} {secret_text(one)}" for one in keys.leaving]
+    lines += [secret_text(one) for one in (*keys.signers, keys.promising)]
+    return (_ABOUT + "".join(f"{line}\n" for line in lines)).encode()
+
+
+def generated(name: str, algorithm: str) -> SoftwareSigner:
+    """Return a signer of a kind with a key that did not exist before."""
+    if algorithm == "sm2-sm3":
+        return Sm2Signer.generate(name)
+    make = Ed25519Signer if algorithm == "ed25519" else MlDsa44Cosigner
+    return make(name, os.urandom(SEED_BYTES))
+
+
+def algorithm_of(signer: SoftwareSigner) -> str:
+    """Return the name of a key's kind."""
+    material = signer.key.material
+    return next(name for name, kind in ALGORITHMS.items() if material.startswith(kind))
+
+
+class KeyFile:
+    """The key file as it is at any moment: read again when it was replaced."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it once.
+
+        Raises:
+            LogKeysUnusable: there are no keys.
+        """
+        self._path = path
+        self._keys = load_log_keys(path)
+        self._seen = self._stamp()
+
+    def __call__(self) -> LogKeys:
+        """Return the keys; those read last, where the file cannot be read any more."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            try:
+                self._keys = load_log_keys(self._path)
+            except LogKeysUnusable:
+                return self._keys
+            self._seen = stamp
+        return self._keys
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def vkeys(signers: Iterable[SoftwareSigner]) -> str:
@@ -143,35 +249,63 @@ def vkeys(signers: Iterable[SoftwareSigner]) -> str:
     return "".join(f"{one.key}\n" for one in signers)
 
 
-def policy_text(signers: Iterable[SoftwareSigner], url: str = "") -> str:
+def policy_text(
+    signers: Iterable[SoftwareSigner],
+    url: str = "",
+    *,
+    lives: KeyLives = NO_LIVES,
+    witnesses: str = NOBODY,
+) -> str:
     """Return the policy by which a log's checkpoints are believed: one of its own lines is enough.
 
     Args:
-        signers: of one tree.
+        signers: of one tree, as they sign now.
         url: where the log is found, if that is known.
+        lives: at which sizes these and earlier keys count.
+        witnesses: the lines about witnesses, groups and the quorum.
     """
+    held = [one.key for one in signers]
+    told = {VerifierKey.parse(vkey): life for vkey, life in lives.items()}
+    names = {key.name for key in held}
+    every = [*held, *(key for key in told if key.name in names and key not in held)]
     at = f" {url}" if url else ""
-    logs = "".join(f"log {one.key}{at}\n" for one in signers)
-    return f"{logs}quorum none\n"
+    logs = "".join(f"log {key}{at}\n" for key in every)
+    limits = (told[key].line(key) for key in every if told.get(key, FOR_EVER) != FOR_EVER)
+    return f"{logs}{''.join(limits)}{witnesses}"
 
 
-def policy_of(keys: LogKeys, tree: TreeKind) -> Policy:
-    """Return the policy of a tree."""
-    return Policy.parse(policy_text(keys.of(tree)).encode())
+def policy_of(
+    keys: LogKeys, tree: TreeKind, *, lives: KeyLives = NO_LIVES, witnesses: str = NOBODY
+) -> Policy:
+    """Return the policy of a tree; witnesses cosign that of SHA-256 alone."""
+    about = witnesses if tree is WORLD else NOBODY
+    return Policy.parse(policy_text(keys.of(tree), lives=lives, witnesses=about).encode())
 
 
-def _read(text: bytes) -> LogKeys | None:
+def parsed(text: bytes) -> LogKeys | None:
+    """Return the keys that the contents of the file spell, or None if they are damaged."""
     # Nothing that a parser says is handed on: it could quote the file.
+    held: dict[str, list[SoftwareSigner]] = {PENDING: [], LEAVING: [], "": []}
     try:
-        lines = [line for line in text.decode().splitlines() if line and line[0] != "#"]
-        *signers, promising = map(signer_of, lines)
-    except (Malformed, UnicodeDecodeError, ValueError):
+        for line in text.decode().splitlines():
+            state, space, secret = line.partition(" ")
+            if line and line[0] != "#":
+                held[state if space else ""].append(signer_of(secret if space else line))
+        *signers, promising = held[""]
+    except (KeyError, Malformed, UnicodeDecodeError, ValueError):
         return None
     first = next((one for one in signers if one.key.material.startswith(ED25519)), None)
     if first is None or promising.key.name != first.key.name + PROMISES:
         return None
-    keys = LogKeys(first.key.name, tuple(signers), promising)
+    pending, leaving = tuple(held[PENDING]), tuple(held[LEAVING])
+    keys = LogKeys(first.key.name, tuple(signers), promising, pending, leaving)
     return keys if all(keys.of(tree) for tree in TREES) else None
+
+
+def _without(
+    signers: tuple[SoftwareSigner, ...], gone: SoftwareSigner
+) -> tuple[SoftwareSigner, ...]:
+    return tuple(one for one in signers if one.key != gone.key)
 
 
 def _unusable(what: tuple[str, str], mend: tuple[str, str]) -> LogKeysUnusable:

@@ -9,7 +9,7 @@ lost it refuses, until an operator tells it which checkpoint to go on from.
 """
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -62,10 +62,19 @@ class HeadSigner(Protocol):
 class FileSigner:
     """Signs with keys in memory, and remembers in a directory."""
 
-    def __init__(self, keys: LogKeys, folder: Path) -> None:
-        """Sign with ``keys``; what was signed last is remembered in ``folder``."""
-        self._keys = keys
+    def __init__(self, keys: LogKeys | Callable[[], LogKeys], folder: Path) -> None:
+        """Prepare to sign.
+
+        Args:
+            keys: with which; or what gives those of the moment, since they may be exchanged.
+            folder: where it is remembered what was signed last.
+        """
+        self._give: Callable[[], LogKeys] = keys if callable(keys) else lambda: keys
         self._folder = folder
+
+    @property
+    def _keys(self) -> LogKeys:
+        return self._give()
 
     def begin(self) -> None:
         """Begin a new log: remember that nothing was signed yet.
@@ -82,6 +91,7 @@ class FileSigner:
         """Forget what was signed; only for a log that is thrown away as a whole."""
         for tree in TREES:
             self._path(tree).unlink(missing_ok=True)
+            self._floor(tree).unlink(missing_ok=True)
 
     def is_begun(self) -> bool:
         """Say whether something is remembered of every tree."""
@@ -98,14 +108,54 @@ class FileSigner:
 
         Raises:
             Unproven: it is no checkpoint of this log, signed with these keys.
+            SignerRefuses: a backup knows that a later one was signed.
         """
         verifiers = [verifier_of(one.key) for one in self._keys.signers]
         taken = open_checkpoint(note, verifiers).checkpoint
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for tree in TREES:
             if tree.origin(self._keys.origin) == taken.origin:
+                self._refuse_behind(taken, self._floor(tree))
                 replace(self._path(tree), taken.text.encode())
+                self._floor(tree).unlink(missing_ok=True)
         return taken
+
+    def remembered(self) -> dict[str, str]:
+        """Return what is remembered of each tree, as a backup keeps it, by the trees' names."""
+        with self._alone():
+            return {tree.name: self.last(tree).text for tree in TREES}
+
+    def refuse_to_fall_behind(self, backup: Mapping[str, str]) -> None:
+        """Take up what a backup remembers: never as what was signed last, only as its floor.
+
+        More may have been signed since the backup. So where nothing is remembered here, nothing is
+        signed until an operator names the newest checkpoint, and it may not be older than this.
+
+        Raises:
+            Malformed: the backup's are no checkpoints.
+            SignerRefuses: what is remembered here is older than the backup.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        floors = {tree: Checkpoint.parse(backup[tree.name]) for tree in TREES}
+        for tree, floor in floors.items():
+            if self._path(tree).exists():
+                _refuse_older(self.last(tree), floor)
+        for tree, floor in floors.items():
+            if not self._path(tree).exists():
+                replace(self._floor(tree), floor.text.encode())
+
+    def _refuse_behind(self, taken: Checkpoint, floor: Path) -> None:
+        if floor.exists():
+            _refuse_older(taken, Checkpoint.parse(floor.read_text()))
+
+    def settled(self, tree: TreeKind) -> Checkpoint:
+        """Return what was signed last of a tree, once nobody is signing: with keys of before.
+
+        Raises:
+            SignerRefuses: it does not know any more.
+        """
+        with self._alone():
+            return self.last(tree)
 
     def last(self, tree: TreeKind) -> Checkpoint:
         """Return what was signed last of a tree."""
@@ -146,12 +196,25 @@ class FileSigner:
     def _path(self, tree: TreeKind) -> Path:
         return self._folder / f"{tree.name}.signed"
 
+    def _floor(self, tree: TreeKind) -> Path:
+        return self._folder / f"{tree.name}.floor"
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         # Two integrators of two databases under one home would otherwise sign two histories.
         with (self._folder / _LOCK).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _refuse_older(one: Checkpoint, floor: Checkpoint) -> None:
+    is_fork = one.size == floor.size and one.root != floor.root
+    if one.origin != floor.origin or one.size < floor.size or is_fork:
+        raise _refusal(
+            f"备份记得已签至大小{floor.size}，早于或不同于此的大小{one.size}不能作为起点",
+            f"the backup knows that size {floor.size} was signed: nothing goes on from an older or"
+            f" other head of size {one.size}",
+        )
 
 
 def _refusal(zh: str, en: str) -> SignerRefuses:

@@ -1,10 +1,12 @@
 """What lies at a path of the log: cut out of the rows that are there, nothing is stored twice.
 
 A bundle is a range of ``ledger.entry``, a tile a row of ``evidence.tile``, a partial one the
-beginning of such a row, the checkpoint the newest of its tree. What a tree does not hold is not
+beginning of such a row, the checkpoint the newest of its tree; beside it lies the newest that a
+quorum of the witnesses cosigned, and the time stamps of others. What a tree does not hold is not
 there, also where the database holds more: ``None``, which a door answers with 404.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,10 +17,27 @@ from ledger.evidence.errors import Malformed
 from ledger.evidence.hashes import HASH_BYTES
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import WIDTH, Bundle, Tile, encode_bundle
-from ledger.integration.trees import TreeKind
+from ledger.evidence.time_stamps import FOLDER, LIST, Listed
+from ledger.integration.trees import WORLD, TreeKind
 
 _CHECKPOINT: Final = (
     "select note from evidence.checkpoint where algorithm = %s order by size desc limit 1"
+)
+COSIGNED: Final = "checkpoint.cosigned"
+"""Below the prefix of the tree of SHA-256: the newest checkpoint that a quorum cosigned."""
+_COSIGNED: Final = "select note from evidence.cosigned order by size desc, met_at desc limit 1"
+_STAMPS: Final = """
+select size, left(encode(sha256(convert_to(authority, 'UTF8')), 'hex'), 8),
+  to_char(stamped_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), authority
+from evidence.time_stamp order by size, authority
+"""
+_STAMPED: Final = "select note from evidence.time_stamp where size = %s order by authority limit 1"
+_STAMP: Final = """
+select response from evidence.time_stamp
+where size = %s and left(encode(sha256(convert_to(authority, 'UTF8')), 'hex'), 8) = %s
+"""
+_STAMP_PATH: Final = re.compile(
+    rf"{FOLDER}/(0|[1-9][0-9]{{0,18}})/(?:checkpoint|([0-9a-f]{{8}})\.tsr)"
 )
 _TILE: Final = """
 select substring(hashes for %s) from evidence.tile
@@ -57,6 +76,8 @@ def slice_of(tree: TreeKind, path: str) -> Slice | None:
     """Return how a path below a tree's prefix is answered; None if nothing is ever there."""
     if path == CHECKPOINT:
         return Slice(_CHECKPOINT, (tree.name,), _first, is_final=False)
+    if tree is WORLD and (beside := _beside(path)) is not None:
+        return beside
     try:
         if path.startswith("tile/entries/"):
             return _bundle(tree, Bundle.parse(path))
@@ -82,6 +103,20 @@ class StoredLog:
         return asked.cut(found.fetchall())
 
 
+def _beside(path: str) -> Slice | None:
+    """Return how a path is answered that belongs to what others vouch for."""
+    if path == COSIGNED:
+        return Slice(_COSIGNED, (), _first, is_final=False)
+    if path == LIST:
+        return Slice(_STAMPS, (), _listed, is_final=False)
+    if (found := _STAMP_PATH.fullmatch(path)) is None:
+        return None
+    size, number = int(found[1]), found[2]
+    if number is None:
+        return Slice(_STAMPED, (size,), _first)
+    return Slice(_STAMP, (size, number), _first)
+
+
 def _tile(tree: TreeKind, tile: Tile) -> Slice:
     size = tile.width * HASH_BYTES
     return Slice(_TILE, (size, tree.name, tile.level, tile.number, size), _first)
@@ -96,6 +131,10 @@ def _bundle(tree: TreeKind, bundle: Bundle) -> Slice:
         return encode_bundle(entries) if len(entries) == bundle.width else None
 
     return Slice(_BUNDLE, (first, last, last, tree.name), cut, is_entries=True)
+
+
+def _listed(rows: Rows) -> bytes:
+    return "".join(str(Listed(*row)) for row in rows).encode()
 
 
 def _first(rows: Rows) -> bytes | None:

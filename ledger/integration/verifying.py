@@ -7,11 +7,13 @@ positions, is what is told. Where both name the same place, the audit of the tre
 knows what was done.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.x509 import Certificate
 from psycopg import Connection
 
 from aggregates.language import Message
@@ -20,8 +22,9 @@ from ledger.evidence.audit import Held, Report, audit
 from ledger.evidence.errors import Unproven
 from ledger.evidence.findings import Finding, Kind, Place
 from ledger.evidence.own_words import ROOTS, first_false
-from ledger.evidence.policy import Policy
+from ledger.evidence.policy import NONE, Policy
 from ledger.evidence.reading import DirectoryReader, LogReader, hashes_of
+from ledger.evidence.time_stamps import Stamps, check_stamps
 from ledger.evidence.tree import Span, span_root
 from ledger.integration import storing
 from ledger.integration.exporting import prefix_of
@@ -57,11 +60,13 @@ class Verified:
         tree: over which tree.
         rows: what the rows say; None where none were looked at.
         report: what the audit of the tree says; None where there is no tree yet.
+        stamps: what its time stamps say; None where none were looked at.
     """
 
     tree: TreeKind
     rows: Verification | None = None
     report: Report | None = None
+    stamps: Stamps | None = None
 
     @property
     def wrong(self) -> Finding | Broken | None:
@@ -81,9 +86,18 @@ class Verified:
             told |= {"first": rows.first, "last": rows.last, "entries": rows.entries}
         elif report is not None:
             told |= {"entries": report.checked}
+        if accepted is not None and accepted.outlived:
+            told["passed_over"] = list(accepted.outlived)
+        if self.stamps is not None:
+            told["time_stamps"] = {
+                "checked": self.stamps.checked,
+                "newest": self.stamps.newest,
+                "newest_at": self.stamps.newest_at,
+                "wrong": [path for path, _ in self.stamps.wrong],
+            }
         return told | {
             "checkpoint": accepted.signed.checkpoint.size if accepted else None,
-            "ok": wrong is None,
+            "ok": wrong is None and not (self.stamps and self.stamps.wrong),
             "position": None if wrong is None else wrong.position,
             "kind": None if wrong is None else kind_of(wrong),
         }
@@ -122,7 +136,11 @@ def held_of(note: bytes, policy: Policy, *, is_enough: bool) -> Held:
 
 
 def verify_live(
-    conninfo: str, policy: Policy | None, held: Held | None = None, tree: TreeKind = WORLD
+    conninfo: str,
+    policy: Policy | None,
+    held: Held | None = None,
+    tree: TreeKind = WORLD,
+    roots: Sequence[Certificate] = (),
 ) -> Verified:
     """Verify a database.
 
@@ -131,11 +149,13 @@ def verify_live(
         policy: whose signatures on the checkpoint count; None where it signs none: rows alone.
         held: what the auditor holds.
         tree: over which tree; the rows themselves are verified with that of SHA-256.
+        roots: in which the chains of time-stamping authorities may end; none leaves stamps out.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
         if policy is None or (held is None and storing.state(connection, tree.name).size == 0):
             return Verified(tree, rows=verify_log(conninfo))
-        tiles = StoredTiles(connection, tree)
+        # The newest checkpoint is mostly too young for a quorum: one that met it is looked at.
+        tiles = StoredTiles(connection, tree, cosigned=policy.quorum != NONE)
         if tree is not WORLD:
             leaves = PlainLeaves(connection, tree.hashing)
             report = audit(tiles, policy, held, tree.hashing, leaves)
@@ -143,16 +163,34 @@ def verify_live(
             return Verified(tree, report=_with_words(report, tiles, tree, words, held))
         with VerifiedLeaves(conninfo) as rows:
             report = audit(tiles, policy, held, tree.hashing, rows)
-            found = rows.end() or verify_log(conninfo)
+            ended = rows.end() or verify_log(conninfo)
             report = _with_words(report, tiles, tree, LiveWords(connection), held)
-            return Verified(tree, found, report)
+        return _with_stamps(Verified(tree, ended, report), tiles, policy, roots)
 
 
-def verify_export(folder: Path, policy: Policy, held: Held | None, tree: TreeKind) -> Verified:
-    """Verify an exported log, without any database."""
+def verify_export(
+    folder: Path,
+    policy: Policy,
+    held: Held | None,
+    tree: TreeKind,
+    roots: Sequence[Certificate] = (),
+) -> Verified:
+    """Verify an exported log, without any database; with its time stamps, where roots are given."""
     reader = DirectoryReader(folder / prefix_of(tree))
     report = audit(reader, policy, held, tree.hashing)
-    return Verified(tree, report=_with_words(report, reader, tree, FileWords(reader), held))
+    found = Verified(tree, report=_with_words(report, reader, tree, FileWords(reader), held))
+    return _with_stamps(found, reader, policy, roots) if tree is WORLD else found
+
+
+def _with_stamps(
+    found: Verified, reader: LogReader, policy: Policy, roots: Sequence[Certificate]
+) -> Verified:
+    """Check the stamps too, where the log itself is as it was."""
+    accepted = found.report.accepted if found.report else None
+    if not roots or accepted is None or found.wrong is not None:
+        return found
+    size = accepted.signed.checkpoint.size
+    return replace(found, stamps=check_stamps(reader, policy, roots, size))
 
 
 def _with_words(

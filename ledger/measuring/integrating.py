@@ -18,6 +18,7 @@ from ledger.integration.log_keys import LogKeys, policy_of
 from ledger.integration.place import SigningPlace
 from ledger.integration.trees import WORLD
 from ledger.integration.verifying import verify_live
+from ledger.integration.vouching import Vouching
 from ledger.measuring.appending import Measured, submit
 from ledger.measuring.results import Goal, Result, ratios
 from ledger.timers.integrating import Integrating
@@ -49,7 +50,7 @@ def measure(
         for _ in range(repetitions):
             without.append(run(submit(conninfo, seconds)).rate)
             catch_up(conninfo, place, SystemClock())
-            process = Integrating(conninfo, place)
+            process = Integrating(conninfo, place, Vouching())
             process.start()
             try:
                 _await_integrator(conninfo)

@@ -60,15 +60,18 @@ ROLES: dict[str, Role] = {
         _role("TIMER", "定时任务", "timer", "CITY"),
         _role("RISK_ENGINE", "风险引擎", "risk engine", "CITY"),
         _role("MIRROR", "只读副本", "server of a copy", "CITY"),
+        _role("KEY_KEEPER", "密钥保管", "keeper of the keys", "CITY"),
         _role("MIGRATION", "历史数据迁移", "migration of history", "CITY"),
     )
 }
-"""Every role by its code. The last three are the service itself and the import of history; none
-of them may approve, review, publicise or pay except as bringing in history."""
+"""Every role by its code. The last four are the service itself, whoever keeps its keys at the
+machine, and the import of history; none of them may approve, review, publicise or pay except as
+bringing in history."""
 
-OWN_ROLES = frozenset({"TIMER", "RISK_ENGINE", "MIGRATION"})
+OWN_ROLES = frozenset({"TIMER", "RISK_ENGINE", "KEY_KEEPER", "MIGRATION"})
 """What only the service itself acts as; nobody outside holds one of these roles."""
-BUSINESS_READERS = frozenset(ROLES) - {"SYS_ADMIN", "SEC_ADMIN", "LOG_ADMIN", "PUBLIC"}
+_NO_READERS = frozenset({"SYS_ADMIN", "SEC_ADMIN", "LOG_ADMIN", "KEY_KEEPER", "PUBLIC"})
+BUSINESS_READERS = frozenset(ROLES) - _NO_READERS
 """Roles that read business pages; the three administrators see none in clear."""
 RISK_READERS = frozenset({"AUDITOR", "DISCIPLINE", "RISK_OFFICER", "CITY_HR"})
 """Roles that see risk signals; institutions never do."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from aggregates.language import Message
 from ledger.errors import Misconfigured
-from ledger.settings.reading import documents, key_file
+from ledger.settings.reading import documents, key_file, witness_policy
 from ledger.settings.setting import PREFIX, Setting
 from ledger.settings.table import HEADS_SECONDS_DEFAULT, SETTINGS
 
@@ -41,6 +41,12 @@ class Settings:
         read_database_url: A database that read models are fed into from Kafka; may hold a password.
         ledger_url: Where the ledger is served, for whoever holds a copy of it.
         ledger_token_file: A file with the token to show there.
+        witness_policy: The policy that names witnesses; there are none where it is no file.
+        witness_seconds: How often they are asked, at most.
+        witness_stale_seconds: How old a quorum of them may be before it is told.
+        tsa_urls: Time-stamping authorities (RFC 3161) that stamp checkpoints.
+        tsa_roots: Certificates (PEM) in which the chains of these authorities have to end.
+        tsa_seconds: How often they are asked.
         heads_seconds: How long an entry waits at most until the log names the heads of all
             streams again.
     """
@@ -59,6 +65,12 @@ class Settings:
     read_database_url: str | None = field(repr=False)
     ledger_url: str | None
     ledger_token_file: Path | None
+    witness_policy: Path
+    witness_seconds: int
+    witness_stale_seconds: int
+    tsa_urls: tuple[str, ...]
+    tsa_roots: Path
+    tsa_seconds: int
     heads_seconds: int = HEADS_SECONDS_DEFAULT
 
     @classmethod
@@ -122,7 +134,7 @@ class Settings:
     def for_demo(self) -> Self:
         """Return the settings of a demonstration: a home below this one, and no other server.
 
-        Simulated entries never go to a server of the user's own.
+        Simulated entries never go to a server of the user's own, nor does anybody vouch for them.
         """
         home = self.home / "demo"
         return replace(
@@ -132,6 +144,8 @@ class Settings:
             read_database_url=None,
             key_file=key_file(home),
             documents=str(documents(home)),
+            witness_policy=witness_policy(home),
+            tsa_urls=(),
         )
 
 

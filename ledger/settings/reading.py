@@ -14,7 +14,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 PORT_MAX = 65535
-HEADS_SECONDS_MAX = 86400
+ADDRESS = re.compile(r"https?://[^\s?#]+")
+SECONDS_MAX = 86400
 BUCKET = re.compile(r"s3://[^\s:@/]+:[^\s:@/]+@[^\s:@/]+(:[0-9]+)?/[^\s/?]+(/[^\s?]+)?(\?\S*)?")
 BROKER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s/:,]+):[0-9]{1,5}")
 
@@ -46,6 +47,16 @@ def place_of_documents(text: str) -> str:
     if not BUCKET.fullmatch(text):
         raise ValueError
     return text
+
+
+def witness_policy(home: Path) -> Path:
+    """Return where the policy that names witnesses lies by default."""
+    return home / "witness.policy"
+
+
+def tsa_roots(home: Path) -> Path:
+    """Return where the roots of time-stamping authorities lie by default."""
+    return home / "tsa.pem"
 
 
 def path(text: str) -> Path:
@@ -85,9 +96,17 @@ def port(text: str) -> int:
 def seconds(text: str) -> int:
     """Read a number of seconds, at most a day."""
     seconds = int(text)
-    if not 1 <= seconds <= HEADS_SECONDS_MAX:
+    if not 1 <= seconds <= SECONDS_MAX:
         raise ValueError
     return seconds
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Read web addresses, with spaces between."""
+    found = tuple(text.split())
+    if not all(ADDRESS.fullmatch(one) for one in found):
+        raise ValueError
+    return found
 
 
 def matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
@@ -102,6 +121,8 @@ def matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
     return parse
 
 
-def always(value: str | int | None) -> Callable[[Mapping[str, str], Mapping[str, Any]], Any]:
+def always(
+    value: str | int | tuple[str, ...] | None,
+) -> Callable[[Mapping[str, str], Mapping[str, Any]], Any]:
     """Return what holds, whatever else is set."""
     return lambda _environment, _above: value

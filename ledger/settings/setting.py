@@ -37,5 +37,5 @@ class Setting:
         return PREFIX + VARIABLES.get(self.field, self.field.upper())
 
 
-VARIABLES = {"key_file": "MASTER_KEY_FILE"}
+VARIABLES = {"key_file": "MASTER_KEY_FILE", "tsa_urls": "TSA_URL"}
 """Variables that do not bear the name of their field."""

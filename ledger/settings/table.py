@@ -4,6 +4,8 @@ import re
 
 from aggregates.language import Message
 from ledger.settings.reading import (
+    SECONDS_MAX,
+    addresses,
     always,
     brokers,
     database_url,
@@ -15,6 +17,8 @@ from ledger.settings.reading import (
     place_of_documents,
     port,
     seconds,
+    tsa_roots,
+    witness_policy,
 )
 from ledger.settings.setting import Setting
 
@@ -180,6 +184,67 @@ SETTINGS: tuple[Setting, ...] = (
         always(None),
     ),
     Setting(
+        "witness_policy",
+        Message(
+            "见证策略文件（C2SP tlog-policy 的 witness、group、quorum 行）；无此文件即无见证人。",
+            "The witnesses: witness, group and quorum lines of C2SP tlog-policy. Without the file "
+            "there are none.",
+        ),
+        Message("MINGZHANG_HOME/witness.policy", "MINGZHANG_HOME/witness.policy"),
+        Message("文件", "a file"),
+        path,
+        lambda _environment, above: witness_policy(above["home"]),
+    ),
+    Setting(
+        "witness_seconds",
+        Message("请见证人共同签名的间隔。", "How often witnesses are asked."),
+        Message("10", "10"),
+        Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}"),
+        seconds,
+        always(10),
+    ),
+    Setting(
+        "witness_stale_seconds",
+        Message(
+            "见证超过多久未达法定人数即告警。",
+            "How old their quorum may be before an alarm.",
+        ),
+        Message("300", "300"),
+        Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}"),
+        seconds,
+        always(300),
+    ),
+    Setting(
+        "tsa_urls",
+        Message(
+            "时间戳机构（RFC 3161）网址，多个以空格分隔；检查点定期加盖时间戳。",
+            "Time-stamping authorities (RFC 3161), with spaces between; they stamp checkpoints.",
+        ),
+        Message("无", "none"),
+        Message("http:// 或 https:// 网址", "http:// or https:// URLs"),
+        addresses,
+        always(()),
+    ),
+    Setting(
+        "tsa_roots",
+        Message(
+            "时间戳机构证书链的根证书（PEM）。",
+            "The certificates (PEM) in which the chains of those authorities have to end.",
+        ),
+        Message("MINGZHANG_HOME/tsa.pem", "MINGZHANG_HOME/tsa.pem"),
+        Message("文件", "a file"),
+        path,
+        lambda _environment, above: tsa_roots(above["home"]),
+    ),
+    Setting(
+        "tsa_seconds",
+        Message("加盖时间戳的间隔。", "How often they are asked."),
+        Message("3600", "3600"),
+        Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}"),
+        seconds,
+        always(3600),
+    ),
+    Setting(
         "heads_seconds",
         Message(
             "日志隔多久载明一次所有流的末条，使答复可证明无遗漏；日志未动则不载明。",
@@ -187,7 +252,7 @@ SETTINGS: tuple[Setting, ...] = (
             "complete; never where nothing was appended.",
         ),
         Message("3600", "3600"),
-        Message("1 至 86400 的秒数", "a number of seconds from 1 to 86400"),
+        Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}"),
         seconds,
         always(HEADS_SECONDS_DEFAULT),
     ),

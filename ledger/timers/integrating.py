@@ -28,7 +28,10 @@ from ledger.integration.log_keys import LogKeysUnusable
 from ledger.integration.place import SigningPlace
 from ledger.integration.publishing import Publisher
 from ledger.integration.storing import Overtaken
+from ledger.integration.vouching import Vouching
+from ledger.timers.cosigning import start_cosigning
 from ledger.timers.processes import Beside, Until
+from ledger.timers.stamping import start_stamping
 
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 1.0
@@ -44,20 +47,31 @@ _log = logging.getLogger(__name__)
 class Integrating(Beside):
     """Integrates and signs in a process of its own until it is stopped."""
 
-    def __init__(self, conninfo: str, place: SigningPlace, heads_every: timedelta = HOURLY) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        place: SigningPlace,
+        vouching: Vouching,
+        heads_every: timedelta = HOURLY,
+    ) -> None:
         """Prepare to integrate a database's log, and to sign with what lies at a place.
 
         Args:
             conninfo: the database.
             place: where keys and the signer's memory are.
+            vouching: whom it asks to cosign and to stamp, beside that and without waiting.
             heads_every: how long an entry waits at most until the heads of all streams are
                 gathered again.
         """
-        super().__init__("integrating", keep_integrating, conninfo, place, heads_every)
+        super().__init__("integrating", keep_integrating, conninfo, place, vouching, heads_every)
 
 
 def keep_integrating(
-    conninfo: str, place: SigningPlace, heads_every: timedelta, until: Until
+    conninfo: str,
+    place: SigningPlace,
+    vouching: Vouching,
+    heads_every: timedelta,
+    until: Until,
 ) -> None:
     """Integrate until told to stop or until the parent is gone; the work of the process."""
     os.nice(NICENESS)
@@ -68,6 +82,8 @@ def keep_integrating(
         _log.warning("checkpoints are not signed: %s", unusable.message.en)
         Keeper(conninfo, until).run()
         return
+    start_cosigning(conninfo, place, vouching, until)
+    start_stamping(conninfo, vouching, until)
     publisher = Publisher(place.signer(), keys.origin, SystemClock())
     Keeper(conninfo, until, publisher.publish, gathering.gather_when_due).run()
 

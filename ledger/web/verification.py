@@ -26,7 +26,8 @@ from ledger.evidence.policy import Policy
 from ledger.evidence.signers import ED25519, SM2_SM3
 from ledger.integration.exporting import prefix_of
 from ledger.integration.publishing import NEWEST
-from ledger.integration.trees import TREES, TreeKind
+from ledger.integration.standing import NEWEST_COSIGNED
+from ledger.integration.trees import TREES, WORLD, TreeKind
 from ledger.security.authority import may
 from ledger.web.rendering import caller_of, ledger_of, render
 from ledger.web.texts import TEXTS
@@ -102,8 +103,14 @@ async def _shown(request: Request, judged: Judged | None = None) -> Response:
             found = await connection.execute(NEWEST, (tree.name,), binary=True)
             row = await found.fetchone()
             policy = published.get(prefix_of(tree) + POLICY)
-            if row is not None and policy is not None:
-                heads += _head(tree, bytes(row[1]), policy)
+            if row is None or policy is None:
+                continue
+            shown = _head(tree, bytes(row[1]), policy)
+            if not shown and tree is WORLD:
+                # The newest is too young for the quorum that the policy asks for.
+                met: Any = await (await connection.execute(NEWEST_COSIGNED)).fetchone()
+                shown = [] if met is None else _head(tree, bytes(met[1]), policy)
+            heads += shown
         gathered: Any = await (await connection.execute(_HEADS)).fetchone()
         standing = await standing_of(connection)
     return render(

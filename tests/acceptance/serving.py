@@ -16,7 +16,7 @@ _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 @dataclass(slots=True)
 class Installation:
-    """A home and a database, and the commands run on them; ``more`` are further settings."""
+    """A home and a database, the commands run on them, and more settings for these."""
 
     home: Path
     database: str

@@ -26,6 +26,12 @@ def test_everything_has_a_default() -> None:
         read_database_url=None,
         ledger_url=None,
         ledger_token_file=None,
+        witness_policy=settings.home / "witness.policy",
+        witness_seconds=10,
+        witness_stale_seconds=300,
+        tsa_urls=(),
+        tsa_roots=settings.home / "tsa.pem",
+        tsa_seconds=3600,
     )
 
 
@@ -63,6 +69,12 @@ def test_what_is_set_is_read() -> None:
             "MINGZHANG_READ_DATABASE_URL": "postgresql://db.example/copy",
             "MINGZHANG_LEDGER_URL": "https://ledger.example",
             "MINGZHANG_LEDGER_TOKEN_FILE": "/etc/mingzhang/token",
+            "MINGZHANG_WITNESS_POLICY": "/etc/mingzhang/witnesses",
+            "MINGZHANG_WITNESS_SECONDS": "30",
+            "MINGZHANG_WITNESS_STALE_SECONDS": "900",
+            "MINGZHANG_TSA_URL": "https://a.example/tsa  http://b.example",
+            "MINGZHANG_TSA_ROOTS": "/etc/mingzhang/tsa.pem",
+            "MINGZHANG_TSA_SECONDS": "60",
         }
     )
     assert settings == Settings(
@@ -80,6 +92,12 @@ def test_what_is_set_is_read() -> None:
         read_database_url="postgresql://db.example/copy",
         ledger_url="https://ledger.example",
         ledger_token_file=Path("/etc/mingzhang/token"),
+        witness_policy=Path("/etc/mingzhang/witnesses"),
+        witness_seconds=30,
+        witness_stale_seconds=900,
+        tsa_urls=("https://a.example/tsa", "http://b.example"),
+        tsa_roots=Path("/etc/mingzhang/tsa.pem"),
+        tsa_seconds=60,
     )
 
 
@@ -88,6 +106,11 @@ def test_what_is_set_is_read() -> None:
     [
         ("MINGZHANG_PORT", "65536"),
         ("MINGZHANG_PORT", "-1"),
+        ("MINGZHANG_WITNESS_SECONDS", "-77"),
+        ("MINGZHANG_WITNESS_STALE_SECONDS", "soon"),
+        ("MINGZHANG_TSA_SECONDS", "86401"),
+        ("MINGZHANG_TSA_URL", "ftp://a.example"),
+        ("MINGZHANG_TSA_URL", "https://a.example b.example"),
         ("MINGZHANG_PORT", "http"),
         ("MINGZHANG_HOST", "two words"),
         ("MINGZHANG_HOST", "http://host"),
@@ -140,6 +163,12 @@ def test_a_demonstration_has_a_home_below_and_never_another_server() -> None:
             "MINGZHANG_DATABASE_URL": "postgresql://c@db/l",
             "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
             "MINGZHANG_DOCUMENTS": "s3://key:se%2Fcret@store.example:9000/papers/371500",
+            "MINGZHANG_WITNESS_POLICY": "/etc/mingzhang/witnesses",
+            "MINGZHANG_WITNESS_SECONDS": "30",
+            "MINGZHANG_WITNESS_STALE_SECONDS": "900",
+            "MINGZHANG_TSA_URL": "https://a.example/tsa  http://b.example",
+            "MINGZHANG_TSA_ROOTS": "/etc/mingzhang/tsa.pem",
+            "MINGZHANG_TSA_SECONDS": "60",
         }
     )
     demo = settings.for_demo()

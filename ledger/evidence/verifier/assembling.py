@@ -8,6 +8,7 @@ reads the file reads the same code. ``python -m ledger.evidence.verifier.assembl
 import ast
 import re
 import sys
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -44,6 +45,7 @@ are checked too.
 '''
 
 
+@cache
 def single_file() -> str:
     """Return the text of ``verify.py``."""
     imports: list[ast.alias] = []

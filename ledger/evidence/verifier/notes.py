@@ -19,6 +19,7 @@ NOTE_LINES_MAX = 64
 SM2_KIND = b"\xffsm2-sm3:"
 LOG_KINDS = (b"\x01", b"\x06", SM2_KIND)
 WITNESS_KINDS = (b"\x04", b"\x06")
+STATES = {"current": "有效", "retired": "已停用", "revoked": "已吊销"}
 
 
 class Key(NamedTuple):
@@ -46,12 +47,16 @@ class Tree(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """Whose signatures count: keys of logs, keys of witnesses, groups, the quorum."""
+    """Whose signatures count: keys of logs, keys of witnesses, groups, the quorum.
+
+    ``valid`` says for which sizes a key of a log counts: first, last, and what became of it.
+    """
 
     logs: list[Key]
     witnesses: dict[str, Key]
     groups: dict[str, tuple[int, list[str]]]
     quorum: str
+    valid: dict[str, tuple[int, int, str]]
 
 
 def from_base64(text: str) -> bytes:
@@ -146,7 +151,7 @@ class PolicyLines:
     """A policy while it is read, line by line."""
 
     def __init__(self) -> None:
-        self.policy = Policy([], {}, {}, "")
+        self.policy = Policy([], {}, {}, "", {})
         self._names: set[str] = set()
         self._grouped: set[str] = set()
 
@@ -170,8 +175,12 @@ class PolicyLines:
             case ["quorum", name] if not policy.quorum:
                 self.policy = policy._replace(quorum=name)
                 return name in self._names | {"none"}
+            case ["#valid", key, first, last, state] if key not in policy.valid:
+                end = SIZE_MAX if last == "-" else from_decimal(last)
+                policy.valid[key] = from_decimal(first), end, state
+                return state in STATES
             case _:
-                return False
+                return words[0].startswith("#") and words[0] != "#valid"
 
     def _name(self, name: str) -> bool:
         is_new = name not in self._names | {"none"}
@@ -191,15 +200,20 @@ def policy_of(data: bytes) -> Policy:
     for number, row in enumerate(data.decode(errors="surrogateescape").split("\n"), 1):
         words = re.split("[ \t]+", row.strip(" \t"))
         is_odd = re.search(r"[\x00-\x08\x0b-\x1f\x7f]", row) is not None
-        if not is_odd and (words == [""] or words[0].startswith("#")):
-            continue
-        if is_odd or not lines.read(words):
+        if is_odd or not (words == [""] or lines.read(words)):
             raise Bad(
                 f"信任策略第 {number} 行不合规范", f"line {number} of the policy is out of form"
             )
     if not lines.policy.quorum:
         raise Bad("信任策略没有法定人数", "the policy has no quorum")
+    if not lines.policy.valid.keys() <= {label(key) for key in lines.policy.logs}:
+        raise Bad("信任策略所限公钥未列出", "the policy limits a key that it does not name")
     return lines.policy
+
+
+def label(key: Key) -> str:
+    """Return how a policy names a key whose time is limited."""
+    return f"{key.name}+{key.number.hex()}"
 
 
 def is_quorum(policy: Policy, name: str, cosigned: Iterable[str]) -> bool:
@@ -239,14 +253,26 @@ def believed(data: bytes, policy: Policy, said: Said) -> Tree:
 
     text, lines = take_apart(data)
     tree = tree_of(text)
-    own = [(one.material.hex(), one) for one in policy.logs if one.name == tree.origin]
+    own = [(label(one), one) for one in policy.logs if one.name == tree.origin]
     if not own:
         raise Bad(
             f"检查点属于 {tree.origin}，信任策略中没有这个日志：是另一日志",
             f"the checkpoint is of {tree.origin}, which the policy does not know: another log",
         )
-    if not valid_names(text, lines, own, unchecked):
+    signed = valid_names(text, lines, own, unchecked)
+    if not signed:
         raise Bad("检查点没有日志自身的有效签名", "no valid signature of the log on its checkpoint")
+    limits = {name: policy.valid.get(name, (0, SIZE_MAX, "current")) for name in signed}
+    outlived = [name for name in signed if not limits[name][0] <= tree.size <= limits[name][1]]
+    for name in outlived:
+        _, last, state = limits[name]
+        said_of = (
+            f"密钥 {name}（{STATES[state]}）的签名只对不超过 {last} 条的检查点有效",
+            f"the key {name} ({state}) counts for checkpoints of up to {last} entries",
+        )
+        if len(outlived) == len(signed):
+            raise Bad(*said_of)
+        said.note(*said_of)
     cosigned = valid_names(text, lines, policy.witnesses.items(), unchecked)
     if not is_quorum(policy, policy.quorum, cosigned):
         raise Bad("见证人不足法定人数", "the witnesses that cosigned are no quorum")

@@ -11,6 +11,7 @@ from ledger.application.running import Ledger
 from ledger.documents.store import DocumentStore, NoSuchDocument
 from ledger.errors import Misconfigured
 from ledger.evidence.exhibit import ProvenEntry, ProvenHeads
+from ledger.evidence.policy import NONE, Policy
 from ledger.evidence.verifier.assembling import single_file
 from ledger.exchange.package import four_checks, metadata, proving, tables
 from ledger.exchange.package.bag import Bag, File, file_of, streamed
@@ -79,8 +80,10 @@ async def gathered(
         NotComplete: its archive is not sealed, or the class not closed.
         NotSigned: there is no signed head of this size, or the read models are behind it.
     """
+    trusted = place.published.get(POLICY)
+    cosigned = trusted is not None and Policy.parse(trusted).quorum != NONE
     async with ledger.pool.connection() as connection:
-        held = await gather(connection, ledger.conninfo, class_id, size=size)
+        held = await gather(connection, ledger.conninfo, class_id, size=size, cosigned=cosigned)
         return held, await linked(connection, place.renewals, held.head.size)
 
 

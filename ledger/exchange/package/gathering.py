@@ -86,7 +86,12 @@ class Gathered:
 
 
 async def gather(
-    connection: AsyncConnection[Any], conninfo: str, class_id: UUID, *, size: int | None = None
+    connection: AsyncConnection[Any],
+    conninfo: str,
+    class_id: UUID,
+    *,
+    size: int | None = None,
+    cosigned: bool = False,
 ) -> Gathered:
     """Return what there is of a class.
 
@@ -95,13 +100,14 @@ async def gather(
         conninfo: The same database, for what is read in a snapshot of its own.
         class_id: The class.
         size: The size of the head under which it is to stand; the newest by default.
+        cosigned: Whether the log's policy asks for witnesses of that head.
 
     Raises:
         NotFound: there is no such class.
         NotComplete: its archive is not sealed, or the class not closed.
         NotSigned: there is no signed head of this size, or the read models are behind it.
     """
-    head = await head_at(connection, WORLD, size)
+    head = await head_at(connection, WORLD, size, cosigned=cosigned)
     if head is None:
         raise NotSigned(
             Message("没有这个大小的已签检查点", "there is no signed head of this size"),
@@ -116,7 +122,7 @@ async def gather(
     kept = await _kept(connection, class_id, head.size)
     closed = _complete(archive, kept)
     indexes = [one.position - 1 for one in kept]
-    twin = await head_at(connection, TWIN, head.size)
+    twin = await head_at(connection, TWIN, head.size, cosigned=cosigned)
     word = await asyncio.to_thread(word_under, conninfo, head.size, kept)
     index = None if word is None else word.position - 1
     found = await paths_of(connection, WORLD, [] if index is None else [index], head.size)

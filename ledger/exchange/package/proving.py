@@ -25,6 +25,13 @@ order by size desc limit 1
 """
 
 
+_COSIGNED = """
+select size, case %(tree)s when 'sha256' then note else twin end from evidence.cosigned
+where (%(size)s::bigint is null or size = %(size)s)
+order by size desc, met_at desc limit 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A signed head of a tree.
@@ -41,13 +48,23 @@ class Head:
 
 
 async def head_at(
-    connection: AsyncConnection[Any], tree: TreeKind, size: int | None
+    connection: AsyncConnection[Any], tree: TreeKind, size: int | None, *, cosigned: bool = False
 ) -> Head | None:
-    """Return the signed head of a tree of one size, or the newest; None where it was not kept."""
-    asked = {"tree": tree.name, "size": size}
-    cursor = await connection.execute(_HEAD, asked, binary=True)
-    row = await cursor.fetchone()
-    if row is None:
+    """Return the signed head of a tree of one size, or the newest; None where it was not kept.
+
+    Args:
+        connection: Where to ask.
+        tree: Which tree's.
+        size: How many leaves; None takes the newest.
+        cosigned: One is preferred that stands beside a quorum of witnesses.
+    """
+    row: Sequence[Any] | None = None
+    for statement in (_COSIGNED, _HEAD) if cosigned else (_HEAD,):
+        cursor = await connection.execute(statement, {"tree": tree.name, "size": size}, binary=True)
+        row = await cursor.fetchone()
+        if row is not None and row[1] is not None:
+            break
+    if row is None or row[1] is None:
         return None
     note = bytes(row[1])
     return Head(row[0], Checkpoint.parse(Note.parse(note).text).root, note)

@@ -3,6 +3,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from ledger.embedded import database_checks, doctor, machine_checks
 from ledger.embedded.checks import Check, Examination, Result, examine
 from ledger.embedded.doctor import diagnose
 from ledger.embedded.server import EmbeddedServer
-from ledger.integration.log_keys import LogKeys
+from ledger.evidence.cosignature import Ed25519Cosigner
+from ledger.integration.log_keys import LogKeys, generated, replace_log_keys
 from ledger.integration.place import SigningPlace
 from ledger.settings import Settings
 from ledger.store.migrations import known, migrate
@@ -55,6 +57,37 @@ def test_a_running_installation_has_nothing_to_mend(home: Path) -> None:
         migrate(url)
         checks = diagnose(settings_for(home))
     assert {one.state for one in checks} == {"good"}
+
+
+def test_an_exchange_of_keys_that_was_cut_short_is_told(home: Path) -> None:
+    place = SigningPlace.below(home)
+    place.prepare(LogKeys.derived("ledger.example", "seed"))
+    new = generated("ledger.example", "ed25519")
+    replace_log_keys(place.key_file, place.keys().with_pending(new))
+    found = check(settings_for(home), "signing")
+    assert found.state == "note"
+    assert new.key.key_id.hex() in found.found.en
+
+
+def test_a_witness_of_whom_nothing_was_heard_and_a_policy_out_of_form_are_bad(
+    own: Settings, tmp_path: Path
+) -> None:
+    migrate(own.database_url or "")
+    file = tmp_path / "witness.policy"
+    settings = replace(own, witness_policy=file)
+    assert check(settings, "witnesses").state == "good"
+    file.write_text("witness nobody\n")
+    assert check(settings, "witnesses").state == "bad"
+    key = Ed25519Cosigner("sjj.example/w1", b"\1" * 32).key
+    file.write_text(f"witness sjj {key} http://127.0.0.1:1\nquorum sjj\n")
+    assert check(settings, "witnesses").state == "good"  # nothing is signed yet
+    with psycopg.connect(own.database_url or "", autocommit=True) as connection:
+        connection.execute(
+            "insert into evidence.checkpoint values ('sha256', date_trunc('hour', now()), 5, 'x')"
+        )
+    stale = check(settings, "witnesses")
+    assert stale.state == "bad"
+    assert "no quorum of the witnesses has ever cosigned" in stale.found.en
 
 
 def test_what_stopped_the_integrator_is_bad_until_it_is_mended(own: Settings) -> None:

@@ -27,10 +27,11 @@ import os, sys, threading
 from pathlib import Path
 from ledger.integration.heads import HOURLY
 from ledger.integration.place import SigningPlace
+from ledger.integration.vouching import Vouching
 from ledger.timers.integrating import keep_integrating
 from ledger.timers.processes import Until
 until = Until(threading.Event(), os.getppid())
-keep_integrating(sys.argv[1], SigningPlace.below(Path(sys.argv[2])), HOURLY, until)
+keep_integrating(sys.argv[1], SigningPlace.below(Path(sys.argv[2])), Vouching(), HOURLY, until)
 """
 
 

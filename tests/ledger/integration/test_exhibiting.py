@@ -98,12 +98,14 @@ def test_what_does_not_verify_is_given_to_nobody(
 def test_how_far_a_log_can_prove_is_known(
     database: str, connection: Connection[Any], place: SigningPlace
 ) -> None:
-    assert provable(connection) == Provable(0, 0, is_settled=True)
+    assert provable(connection, POLICY) == Provable(0, 0, is_settled=True)
     grow(database, 5)
     publish(database, place.signer())
-    assert provable(connection) == Provable(5, 0, is_settled=True)
+    assert provable(connection, POLICY) == Provable(5, 0, is_settled=True)
     gather(connection)
-    assert provable(connection) == Provable(5, 5, is_settled=False)  # it has not been said yet
+    assert provable(connection, POLICY) == Provable(
+        5, 5, is_settled=False
+    )  # it has not been said yet
 
 
 def test_a_service_that_signs_nothing_hands_out_nothing(shared_database: str) -> None:
