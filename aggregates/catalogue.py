@@ -27,6 +27,7 @@ CONCEPTS = (
     "risk_signal",
     "access",
     "system",
+    "log_heads",
 )
 """The concepts, one per kind of stream, in the order of the story."""
 

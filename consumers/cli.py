@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregates.language import Message
+from consumers.intake import cli as intake
 from ledger.cli.telling import Form, out_rows, say
 from ledger.settings import Settings
 
@@ -37,6 +38,8 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="kafka")
     app.command("relay")(relay)
     app.command("projector")(projector)
+    app.command("alerts")(alerts)
+    intake.add(app)
 
 
 def _cluster() -> "Cluster":
@@ -99,6 +102,31 @@ def relay(
         working = Relay(place.conninfo, cluster, stop)
         working.run(republish=republish, until_head=once)
     say(Message(f"已发布到第{working.position}条", f"published up to position {working.position}"))
+
+
+def alerts(
+    republish: Annotated[
+        bool,
+        typer.Option("--republish", help="从第1条起重新发布 · publish from the first entry on"),
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="发布到现有末尾即止 · end when all is published")
+    ] = False,
+    demo: Demo = False,
+) -> None:
+    """向其他系统发布逾期与高等级疑点 · publish missed duties and grave doubts to other systems."""
+    from consumers.alerts import Alerts  # noqa: PLC0415 - heavy
+    from consumers.stopping import Stop  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+    cluster = _cluster()
+    with at_hand(settings.for_demo() if demo else settings) as place:
+        stop = Stop()
+        stop.at_signals()
+        working = Alerts(place.conninfo, cluster, stop)
+        working.run(republish=republish, until_head=once)
+    say(Message(f"已看到第{working.position}条", f"looked at up to position {working.position}"))
 
 
 def projector(

@@ -29,3 +29,14 @@ def model(name: str) -> ReadModel:
 def folds() -> Folds:
     """Return all read models and the parts they stand on."""
     return Folds(tuple(PARTS.values()), MODELS)
+
+
+def folds_of(*names: str) -> Folds:
+    """Return some read models and only the parts they stand on.
+
+    Raises:
+        KeyError: there is none of such a name.
+    """
+    models = tuple(model(name) for name in names)
+    needed = {part.name for one in models for part in one.parts}
+    return Folds(tuple(one for name, one in PARTS.items() if name in needed), models)

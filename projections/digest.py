@@ -7,13 +7,16 @@ primary key, under fixed settings for dates, zone and collation. Two machines th
 same entries to the same position print the same digest.
 """
 
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, sql
 
 from projections.model import Moment, ReadModel
 from projections.run import position_of
+from projections.statement import DETAIL
 
 _FIXED = """
 set local timezone = 'Asia/Shanghai'; set local datestyle = 'ISO, YMD';
@@ -29,25 +32,57 @@ def digest_now(connection: Connection[Any], model: ReadModel) -> str:
     return _digest(connection, model, sql.Identifier("model", model.name))
 
 
-def digest_at(connection: Connection[Any], model: ReadModel, moment: Moment) -> str:
-    """Return the digest of the rows as of a moment, from the parts."""
-    source = sql.SQL("({}) as answer").format(model.as_of(moment))
+def digest_at(
+    connection: Connection[Any], model: ReadModel, moment: Moment, *, schema: str = DETAIL
+) -> str:
+    """Return the digest of the rows as of a moment, from the parts whose tables are in a schema."""
+    source = sql.SQL("({}) as answer").format(model.as_of(moment, schema=schema))
     return _digest(connection, model, source)
 
 
+def rows_at(
+    connection: Connection[Any],
+    model: ReadModel,
+    moment: Moment,
+    whom: Sequence[UUID],
+    *,
+    schema: str = DETAIL,
+) -> bytes:
+    """Return header and rows of some keys as of a moment: that over which a digest is taken.
+
+    A model whose parts do not all have its key gives rows of others too, if it is not asked to
+    leave them out; they are left out here.
+    """
+    source = sql.SQL("(select * from ({}) as answer where {} = any({})) as answer").format(
+        model.as_of(moment, whom, schema=schema),
+        sql.Identifier(model.key),
+        sql.Literal(list(whom)),
+    )
+    with connection.transaction():
+        return b"".join(_copied(connection, model, source))
+
+
 def _digest(connection: Connection[Any], model: ReadModel, source: sql.Composable) -> str:
+    hashed = sha256()
+    with connection.transaction():
+        for block in _copied(connection, model, source):
+            hashed.update(block)
+    return hashed.hexdigest()
+
+
+def _copied(
+    connection: Connection[Any], model: ReadModel, source: sql.Composable
+) -> Iterator[bytes]:
+    """Yield header and rows, within the caller's transaction."""
     # Text keys are compared byte by byte, or two locales would order the same rows differently.
     order = sql.SQL(", ").join(
         sql.SQL('{}::text collate "C"').format(sql.Identifier(name)) for name in model.primary
     )
     columns = sql.SQL(", ").join(map(sql.Identifier, model.columns))
-    hashed = sha256((",".join(model.columns) + "\n").encode())
-    with connection.transaction():
-        connection.execute(_FIXED)
-        statement = sql.SQL("copy (select {} from {} order by {}) to stdout").format(
-            columns, source, order
-        )
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for block in copy:
-                hashed.update(block)
-    return hashed.hexdigest()
+    yield (",".join(model.columns) + "\n").encode()
+    connection.execute(_FIXED)
+    statement = sql.SQL("copy (select {} from {} order by {}) to stdout").format(
+        columns, source, order
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        yield from map(bytes, copy)

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from aggregates.language import Message
 from projections.part import Part
-from projections.statement import bound, filled
+from projections.statement import DETAIL, bound, filled
 
 _NO_REACH: Mapping[str, str] = MappingProxyType({})
 
@@ -86,22 +86,26 @@ class ReadModel:
             return self.key
         return next(name for name in self.reach if name in part.columns)
 
-    def statement(self, *, keyed: bool, dated: bool = False) -> sql.SQL:
-        """Return the statement with its holes filled.
+    def statement(self, *, keyed: bool, dated: bool = False, schema: str = DETAIL) -> sql.SQL:
+        """Return the statement with its holes filled, from the parts' tables in a schema.
 
         Parameters of the result: ``until`` (a position), ``whom`` (a list of ids) if ``keyed``,
         ``day`` (the last business date) if ``dated``.
         """
-        return filled(self, keyed=keyed, dated=dated)
+        return filled(self, keyed=keyed, dated=dated, schema=schema)
 
-    def as_of(self, moment: "Moment", whom: Sequence[UUID] | None = None) -> sql.Composed:
+    def as_of(
+        self, moment: "Moment", whom: Sequence[UUID] | None = None, *, schema: str = DETAIL
+    ) -> sql.Composed:
         """Return the statement as a relation to select from, everything filled in.
 
         Args:
             moment: How far it looks.
             whom: The keys it is asked for; everybody by default.
+            schema: Where the tables of the parts stand.
         """
-        text = self.statement(keyed=whom is not None, dated=moment.day is not None)
+        dated = moment.day is not None
+        text = self.statement(keyed=whom is not None, dated=dated, schema=schema)
         return bound(text, moment.parameters(whom))
 
 

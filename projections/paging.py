@@ -114,8 +114,10 @@ class Listing(Generic[R]):
     row: type[R]
 
     @cached_property
-    def _columns(self) -> sql.Composed:
-        return sql.SQL(", ").join(map(sql.Identifier, self.model.columns))
+    def _columns(self) -> sql.SQL:
+        # Spelled once: forty identifiers composed anew cost a page a tenth of its time.
+        named = sql.SQL(", ").join(map(sql.Identifier, self.model.columns))
+        return sql.SQL(named.as_string(None))
 
     def source(self, moment: Moment | None, whom: Sequence[UUID] | None = None) -> sql.Composable:
         """Return the relation that is asked: the table as kept, or the rows as of a moment."""

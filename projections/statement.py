@@ -34,9 +34,13 @@ class Holed(Protocol):
         """The text, its holes open."""
 
 
+DETAIL = "detail"
+"""The schema in which the tables of the parts stand."""
+
+
 @cache
-def filled(holed: Holed, *, keyed: bool, dated: bool) -> sql.SQL:
-    """Return a statement with its holes filled.
+def filled(holed: Holed, *, keyed: bool, dated: bool, schema: str = DETAIL) -> sql.SQL:
+    """Return a statement with its holes filled, from the tables of parts in a schema.
 
     Parameters of the result: ``until`` (a position), ``whom`` (a list of ids) if ``keyed``,
     ``day`` (the last business date) if ``dated``. A part without the key column gives all its
@@ -53,7 +57,7 @@ def filled(holed: Holed, *, keyed: bool, dated: bool) -> sql.SQL:
             where += f" and {holed.key} is not null"
         if dated:
             where += " and happened_on <= %(day)s"
-        return f"(select * from detail.{part.name} where {where})"  # noqa: S608 - our own words
+        return f"(select * from {schema}.{part.name} where {where})"  # noqa: S608 - our own words
 
     # The text is a file of this package, filled with names that are declared in it.
     return sql.SQL(HOLE.sub(fill, holed.definition))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from aggregates.access.facts import SubjectErased
 from aggregates.access.state import ACCESS, erasure_id
+from aggregates.archive.retention import retention_is_over
 from aggregates.archive.state import ARCHIVE
 from aggregates.decisions import Command, New, Unmet, World, command, hard, lifecycle, unmet
 from aggregates.facts import Code
 from aggregates.ids import ClassId, OfficialId, PersonId
-from aggregates.law.deadlines import retention_deadline
 from aggregates.training_class.state import TRAINING_CLASS
 
 APPROVERS = 2
@@ -76,22 +76,10 @@ def no_archive_needs_it_any_more(c: EraseSubject, world: World) -> Iterator[Unme
     """While an archive that names the person must be kept, the person's data are kept with it.
 
     The period runs from the later of closure and last payment, so it has not begun for a class
-    that is not closed.
+    that is not closed; a hold lengthens it.
     """
-    archives = world.states(ARCHIVE, c.class_ids)
-    closures = world.states(TRAINING_CLASS, c.class_ids)
+    # Asked for together, so that they are fetched together.
+    world.states(ARCHIVE, c.class_ids)
+    world.states(TRAINING_CLASS, c.class_ids)
     for at, class_id in enumerate(c.class_ids):
-        sealed, closed_on = archives[class_id].retention_to, closures[class_id].closed_on
-        if sealed is None or closed_on is None:
-            yield _kept(at, "保存期尚未起算", "it has not begun")
-            continue
-        from_closure = retention_deadline(closed_on, None, world.law).last
-        until = max(sealed, from_closure or sealed)
-        if world.today <= until:
-            yield _kept(at, f"保存至{until}", f"kept until {until}")
-
-
-def _kept(at: int, zh: str, en: str) -> Unmet:
-    return unmet(
-        ("档案保存期已满", "an archive whose retention is over"), (zh, en), f"class_ids[{at}]"
-    )
+        yield from retention_is_over(class_id, world, f"class_ids[{at}]")

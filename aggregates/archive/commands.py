@@ -1,8 +1,12 @@
-"""What may be asked of archives: file, check, seal; and the rules that answer (17号 六)."""
+"""What may be asked of archives: file, check, seal; and the rules that answer (17号 六).
+
+What comes after (``custody``, ``ending``) is registered with it.
+"""
 
 from collections.abc import Iterator
 from datetime import date
 
+from aggregates.archive import custody, ending
 from aggregates.archive.checklist import (
     absent,
     checklist,
@@ -28,6 +32,9 @@ from aggregates.law.deadlines import retention_deadline
 from aggregates.subsidy_claim.reach import claims_of, unsettled
 from aggregates.training_class.reach import class_is_known, whose
 from aggregates.training_class.state import TRAINING_CLASS
+
+LATER_STEPS = (custody, ending)
+"""The modules of what follows the sealing."""
 
 
 @command(

@@ -1,20 +1,29 @@
 """What the facts of an archive add up to."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
+from types import MappingProxyType
 
 from aggregates.archive.facts import (
     ArchiveChecked,
+    ArchiveDestroyed,
+    ArchiveDestructionApproved,
     ArchiveDocumentFiled,
+    ArchiveDocumentStored,
     ArchiveSealed,
     DocumentKind,
+    HoldReleased,
     Medium,
     Part,
+    RetentionExtended,
 )
 from aggregates.decisions import Recorded, stream
 from aggregates.facts import Fact
-from aggregates.ids import ClaimId, EnrolmentId, InstitutionId
+from aggregates.ids import ClaimId, EnrolmentId, InstitutionId, OfficialId
+
+_NO_HOLDS: Mapping[str, date | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """The decision to destroy an archive, as far as it has come.
+
+    Attributes:
+        decision_doc: The decision that it rests on.
+        list_sha256: Digest of the list of what is to be destroyed.
+        approvers: Who approved it so far.
+        complete: Whether they are enough.
+    """
+
+    decision_doc: str
+    list_sha256: str
+    approvers: tuple[OfficialId, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """The archive of a class.
 
@@ -46,6 +72,10 @@ class Archive:
         checked: The parts whose last check found nothing missing, by what lay there then.
         sealed_on: Local date of the sealing, if it is sealed.
         retention_to: The last day of the retention, as known at the sealing.
+        stored: The digests of what lies in the store.
+        holds: The last day of each hold that is not released, by its number; None without end.
+        approval: The decision to destroy it, if there is one.
+        destroyed_on: Local date of the destruction, if it is destroyed.
     """
 
     institution_id: InstitutionId | None = None
@@ -54,6 +84,10 @@ class Archive:
     checked: frozenset[Part] = frozenset()
     sealed_on: date | None = None
     retention_to: date | None = None
+    stored: frozenset[str] = frozenset()
+    holds: Mapping[str, date | None] = field(default_factory=lambda: _NO_HOLDS)
+    approval: Approval | None = None
+    destroyed_on: date | None = None
 
     @property
     def training_checked(self) -> bool:
@@ -93,11 +127,33 @@ def evolve(one: Archive, fact: Fact, at: Recorded) -> Archive:
                 county=fact.county_code,
                 documents=(*one.documents, document),
             )
+        case ArchiveDocumentStored():
+            return replace(one, stored=one.stored | {fact.sha256})
         case ArchiveChecked():
             checked = one.checked - {fact.part}
             return replace(one, checked=checked | {fact.part} if fact.complete else checked)
         case ArchiveSealed():
             return replace(one, sealed_on=at.on, retention_to=fact.retention_to)
+        case _:
+            return _ending(one, fact, at)
+
+
+def _ending(one: Archive, fact: Fact, at: Recorded) -> Archive:
+    match fact:
+        case RetentionExtended():
+            return replace(
+                one, holds=MappingProxyType({**one.holds, fact.hold_no: fact.held_until})
+            )
+        case HoldReleased():
+            left = {number: to for number, to in one.holds.items() if number != fact.hold_no}
+            return replace(one, holds=MappingProxyType(left))
+        case ArchiveDestructionApproved():
+            approval = Approval(
+                fact.decision_doc, fact.list_sha256, fact.approvers, complete=fact.complete
+            )
+            return replace(one, approval=approval)
+        case ArchiveDestroyed():
+            return replace(one, destroyed_on=at.on)
         case _:
             return one
 

@@ -1,19 +1,32 @@
-"""What timers and imports ask to be recorded."""
+"""What timers, imports and operators ask to be recorded."""
 
 from collections.abc import Iterator
 from datetime import UTC
+from typing import Annotated
 from uuid import UUID
+
+from msgspec import Meta
 
 from aggregates.decisions import Command, New, Unmet, World, command, flag, lifecycle, unmet
 from aggregates.facts import Code, Count, CountyCode, Digest, Instant
+from aggregates.sealed import FreeText, Personal
 from aggregates.subject import Subject
 from aggregates.system.facts import (
     REJECTED_MAX,
+    Damage,
     DeadlineMissed,
+    DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
+    Offset,
     RejectedRow,
 )
 from aggregates.system.state import SYSTEM, missed_id
+
+_NAMED_CHARS_MAX = 60_000
+_DAMAGE_CHARS = 130
+_CLASS_CHARS = 40
+"""How long an entry gets by a damaged file, and by each class that it names."""
 
 
 @command(
@@ -131,3 +144,124 @@ def every_row_was_taken(c: AcceptImportBatch, world: World) -> Iterator[Unmet]:
             ("全部数据均已采用", "every row taken"),
             (f"{c.rejected_rows}行未采用", f"{c.rejected_rows} rows not taken"),
         )
+
+
+@command(
+    "record-document-check",
+    zh="记录材料原件核对",
+    en="Record a check of the document store",
+    kind=SYSTEM,
+    roles=("TIMER",),
+)
+class RecordDocumentCheck(Command):
+    """A timer, or an operator, read every file of the document store again.
+
+    Attributes:
+        documents: How many files there should be.
+        octets: How many bytes were read.
+        damaged: Those that are not as they were stored, all of them.
+    """
+
+    begun_at: Instant
+    documents: Count
+    octets: Annotated[int, Meta(ge=0, le=2**53)]
+    damaged: tuple[Damage, ...] = ()
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it whatever it found; nothing is mended by it."""
+        fact = DocumentsChecked(
+            begun_at=self.begun_at,
+            documents=self.documents,
+            octets=self.octets,
+            damaged=len(self.damaged),
+            named=_fitting(self.damaged),
+        )
+        yield New(SYSTEM, world.new_id(), fact)
+
+
+def _fitting(damaged: tuple[Damage, ...]) -> tuple[Damage, ...]:
+    """Return as many of the first as an entry holds beside all else."""
+    left, named = _NAMED_CHARS_MAX, []
+    for one in damaged:
+        left -= _DAMAGE_CHARS + _CLASS_CHARS * len(one.class_ids)
+        if left < 0:
+            break
+        named.append(one)
+    return tuple(named)
+
+
+@lifecycle(RecordDocumentCheck)
+def only_a_timer_tells_of_it(c: RecordDocumentCheck, world: World) -> Iterator[Unmet]:
+    """Who says what was found is the program that looked."""
+    if world.channel != "timer":
+        yield unmet(("由定时任务记录", "recorded by the timer"), ("其他渠道", "another channel"))
+    if len(c.damaged) > c.documents:
+        yield unmet(
+            (f"至多{c.documents}份", f"at most {c.documents}"),
+            (f"{len(c.damaged)}份", str(len(c.damaged))),
+            "damaged",
+        )
+
+
+@flag("ARC-01", RecordDocumentCheck)
+def stored_documents_are_whole(c: RecordDocumentCheck, world: World) -> Iterator[Unmet]:
+    """What is kept for ten years can still be read, and is what was stored."""
+    del world
+    if c.damaged:
+        yield unmet(
+            ("全部原件完好", "every file as it was stored"),
+            (f"{len(c.damaged)}份受损", f"{len(c.damaged)} are damaged"),
+        )
+
+
+@command(
+    "drop-intake-message",
+    zh="放弃无法办理的来件",
+    en="Give up a message that cannot be decided",
+    kind=SYSTEM,
+    roles=("SYS_ADMIN",),
+)
+class DropIntakeMessage(Command):
+    """A message from outside that waits for somebody is given up; its sender has to send anew."""
+
+    message_id: UUID
+    topic: Code
+    partition: Count
+    offset: Offset
+    digest: Digest
+    sender_id: UUID | None = None
+    county_code: CountyCode | None = None
+    fault: Code
+    reason: Personal[FreeText]
+
+    @property
+    def own_id(self) -> UUID:
+        """The stream under whose key the reason is sealed."""
+        return self.message_id
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record what was given up."""
+        del world
+        yield New(
+            SYSTEM,
+            self.message_id,
+            IntakeDropped(
+                message_id=self.message_id,
+                topic=self.topic,
+                partition=self.partition,
+                offset=self.offset,
+                digest=self.digest,
+                sender_id=self.sender_id,
+                county_code=self.county_code,
+                fault=self.fault,
+                reason=self.reason,
+            ),
+            county=self.county_code or "",
+        )
+
+
+@lifecycle(DropIntakeMessage)
+def dropped_once(c: DropIntakeMessage, world: World) -> Iterator[Unmet]:
+    """A message is given up once."""
+    if world.exists(SYSTEM, c.message_id):
+        yield unmet(("尚未放弃", "not given up before"), ("已放弃", "given up already"))

@@ -8,7 +8,13 @@ from aggregates.decisions import Recorded, stream
 from aggregates.facts import Fact
 from aggregates.ids import derived_id
 from aggregates.subject import Subject
-from aggregates.system.facts import DeadlineMissed, ImportBatchAccepted, SealedRecorded
+from aggregates.system.facts import (
+    DeadlineMissed,
+    DocumentsChecked,
+    ImportBatchAccepted,
+    IntakeDropped,
+    SealedRecorded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,10 @@ class System:
 def evolve(system: System, fact: Fact, at: Recorded) -> System:
     """Return the matter after one more fact."""
     del at
-    if isinstance(fact, DeadlineMissed | ImportBatchAccepted | SealedRecorded):
+    if isinstance(
+        fact,
+        DeadlineMissed | DocumentsChecked | ImportBatchAccepted | IntakeDropped | SealedRecorded,
+    ):
         return System(recorded=True)
     return system
 

@@ -13,7 +13,7 @@ What is learnt by trial about the library stands here, so that nobody else need 
 
 from consumers.broker.administering import configured, created, deleted, described, extended
 from consumers.broker.publishing import DELIVERY_MS, Publisher
-from consumers.broker.reading import SESSION_MS, Reader, Subscriber, tail
+from consumers.broker.reading import SESSION_MS, Reader, Subscriber, beginnings, tail
 from consumers.broker.values import (
     BrokerFault,
     Cluster,
@@ -39,6 +39,7 @@ __all__ = [
     "Sent",
     "Subscriber",
     "Topic",
+    "beginnings",
     "configured",
     "created",
     "deleted",

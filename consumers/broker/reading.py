@@ -183,6 +183,21 @@ class Reader:
         self._consumer.close(autocommit=False, timeout_ms=1_000)
 
 
+def beginnings(cluster: Cluster, topic: Topic) -> dict[int, int]:
+    """Return the offset of the first record that each partition still has.
+
+    Raises:
+        BrokerFault: they cannot be asked for.
+    """
+    places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+    consumer: Any = tried(lambda: _assigned(cluster))
+    try:
+        first = tried(lambda: consumer.beginning_offsets(places))
+    finally:
+        consumer.close(autocommit=False, timeout_ms=1_000)
+    return {place.partition: offset for place, offset in first.items()}
+
+
 def tail(cluster: Cluster, topic: Topic, count: int) -> list[Record]:
     """Return up to about ``count`` of the last records of each partition, in no order.
 

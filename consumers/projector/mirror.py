@@ -13,6 +13,7 @@ from consumers.envelope import Arrived, NotAsPublished, arrived
 from consumers.projector.alarms import Alarm
 from ledger.errors import Misconfigured
 
+GROUP: Final = "mingzhang-projector"
 _COLUMNS: Final = "position, recorded_at, version, stream, type, body, leaf"
 _KINDS: Final = ("int8", "timestamptz", "int4", "text", "text", "text", "bytea")
 _TAKEN: Final = f"delete from mirror.arrived where position <= %s returning {_COLUMNS}, prev"  # noqa: S608 - our own words
@@ -80,6 +81,12 @@ def origin(connection: Connection[Any]) -> Origin | None:
         "select topic, cluster, topic_id, partitions, source from mirror.origin"
     ).fetchone()
     return None if row is None else Origin(*row)
+
+
+def group(connection: Connection[Any]) -> str:
+    """Return the group in which the projectors of this copy share partitions, and no others do."""
+    row = connection.execute("select copy from mirror.origin").fetchone()
+    return GROUP if row is None else f"{GROUP}-{row[0]}"
 
 
 def become(connection: Connection[Any], topic: Topic) -> Origin:

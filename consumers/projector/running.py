@@ -46,7 +46,7 @@ class Projector:
         stop: Stop,
         *,
         topic: Definition | None = None,
-        group: str = "mingzhang-projector",
+        group: str | None = None,
         log: LogReader | None = None,
         session_ms: int = broker.SESSION_MS,
         gap_seconds: float = GAP_SECONDS,
@@ -58,7 +58,7 @@ class Projector:
             cluster: Where Kafka is.
             stop: When to stop.
             topic: The topic; by default that of all entries.
-            group: The group that shares its partitions; one for each database.
+            group: The group that shares its partitions; that of the copy, if none is named.
             log: The ledger's own log, from which a gap is closed; None where it is not at hand.
             session_ms: How long the others of the group wait for one that does not stir.
             gap_seconds: How long the mark may stand still before a gap is thought of.
@@ -116,7 +116,7 @@ class Projector:
         subscriber = Subscriber(
             self._cluster,
             [self._topic],
-            self._group,
+            self._group or mirror.group(connection),
             starts=self._starts,
             session_ms=self._session_ms,
         )

@@ -74,7 +74,12 @@ def tail_of(topic: Topic, records: Sequence[Record]) -> Tail:
 
 
 def may_begin(
-    connection: Connection[Any], cluster: Cluster, meant: Definition, *, republish: bool = False
+    connection: Connection[Any],
+    cluster: Cluster,
+    meant: Definition,
+    *,
+    republish: bool = False,
+    selects: bool = False,
 ) -> Standing:
     """Return where to go on, having looked at the topic.
 
@@ -83,6 +88,7 @@ def may_begin(
         cluster: Where Kafka is.
         meant: The topic as it is meant to be.
         republish: Begin with the first entry, whatever was published before.
+        selects: Some entries are passed over: the topic may end before the position.
 
     Raises:
         TopicNotAsLeft: it is not as this ledger left it.
@@ -108,6 +114,8 @@ def may_begin(
         )
     _same(before, topic)
     _whole(before, topic, found)
+    if not selects:
+        _up_to(before, topic, found)
     return before
 
 
@@ -170,6 +178,9 @@ def _whole(before: Standing, topic: Topic, found: Tail) -> None:
                 ),
                 _REPUBLISH,
             )
+
+
+def _up_to(before: Standing, topic: Topic, found: Tail) -> None:
     if found.position < before.position:
         raise TopicNotAsLeft(
             Message(

@@ -1,6 +1,7 @@
 """The loop of the relay."""
 
 import logging
+from collections.abc import Iterable
 from time import monotonic
 from typing import Any
 
@@ -9,7 +10,7 @@ from psycopg import Connection
 
 from consumers import broker
 from consumers.broker import BrokerFault, Cluster, Publisher, Sent
-from consumers.envelope import message_of
+from consumers.envelope import Row, message_of
 from consumers.relay import standing
 from consumers.relay.checks import made_anew, may_begin
 from consumers.relay.standing import Standing
@@ -31,8 +32,11 @@ class Relay:
     """Publishes a ledger's entries to a topic until it is told to stop.
 
     Attributes:
+        selects: Whether some entries are passed over: the topic may end before the position.
         position: Every entry up to it was acknowledged.
     """
+
+    selects = False
 
     def __init__(
         self,
@@ -100,7 +104,13 @@ class Relay:
                 self._stop.wait(RETRY_SECONDS)
             if self._stop.is_set():
                 return True
-            before = may_begin(connection, self._cluster, self._meant, republish=self._republish)
+            before = may_begin(
+                connection,
+                self._cluster,
+                self._meant,
+                republish=self._republish,
+                selects=self.selects,
+            )
             self._republish = False
             publisher = Publisher(self._cluster, self._topic, delivery_ms=self._delivery_ms)
             listener = SyncListener(self._conninfo, poll_seconds=POLL_SECONDS)
@@ -109,6 +119,14 @@ class Relay:
             finally:
                 publisher.discard()
                 listener.close()
+
+    def rows(self, connection: Connection[Any], after: int, until: int) -> Iterable[Row]:
+        """Return what is published of the entries ``after`` + 1 to ``until``, in order.
+
+        Raises:
+            Fault: one is missing between.
+        """
+        return standing.entries(connection, after, until)
 
     def _publish(
         self,
@@ -131,9 +149,7 @@ class Relay:
                 continue
             watch.begun()
             barrier = now.position
-            messages = (
-                message_of(row, barrier) for row in standing.entries(connection, barrier, upto)
-            )
+            messages = (message_of(row, barrier) for row in self.rows(connection, barrier, upto))
             sent = publisher.send(messages, watch.waiting)
             ends = _continued(now, sent, self._topic)
             now = standing.advance(connection, self._topic, now, upto, ends)

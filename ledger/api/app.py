@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, health, looks, problems, receipts
+from ledger.api import commands, documents, exhibits, health, looks, packages, problems, receipts
+from ledger.api.acting import Acting, command_in
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
@@ -28,6 +30,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
+_RAW_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -48,9 +51,10 @@ class SecurityHeaders:
             begun = True
             ended = message["type"] == "http.response.body" and not message.get("more_body")
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                present = {name for name, _ in headers}
+                headers.extend(pair for pair in _RAW_HEADERS if pair[0] not in present)
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -81,10 +85,28 @@ def _kinds(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
+class Application(FastAPI):
+    """The framework's application; single commands go past the framework.
+
+    Attributes:
+        acting: What answers those.
+    """
+
+    acting: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if self.acting is not None and command_in(scope) is not None:
+            scope["app"] = self
+            await self.acting(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 Pages = Callable[[FastAPI], None]
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - what it is made of, by name
     ledger: Ledger,
     sessions: Sessions,
     *,
@@ -92,6 +114,7 @@ def make_app(
     pages: Sequence[Pages] = (),
     published: Mapping[str, bytes] | None = None,
     promising: Signer | None = None,
+    renewals: Path | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
 
@@ -102,8 +125,9 @@ def make_app(
         pages: What adds web pages to the application.
         published: Keys and policy of the log, by their paths below ``/log/``.
         promising: Signs promises, where the log has a key for them.
+        renewals: Where the log's later words on its roots are kept, for packages.
     """
-    app = FastAPI(
+    app = Application(
         title="明账 Mingzhang",
         version="1",
         docs_url=None,
@@ -116,6 +140,10 @@ def make_app(
     for router in routers:
         app.include_router(router, prefix=commands.PREFIX)
     app.include_router(receipts.routes(), prefix=commands.PREFIX)
+    app.include_router(exhibits.routes(), prefix=commands.PREFIX)
+    app.include_router(documents.routes(), prefix=commands.PREFIX)
+    app.include_router(packages.routes(), prefix=commands.PREFIX)
+    packages.add_packages(app, renewals)
     app.state.checkpoints = receipts.checkpoints(ledger.pool)
     app.state.promising = promising
     add_log(app, published or {})
@@ -127,4 +155,5 @@ def make_app(
     problems.install(app)
     app.add_middleware(SignIn, ledger=ledger, sessions=sessions)
     app.add_middleware(SecurityHeaders)
+    app.acting = SecurityHeaders(SignIn(Acting(ledger), ledger=ledger, sessions=sessions))
     return app

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
 from ledger.api.problems import TooLarge, failure_body, lang_of, refusal_body
-from ledger.api.promises import is_wanted, promise_for
+from ledger.api.promises import is_wanted, promises_for
 from ledger.api.receipts import address_of
 from ledger.api.schema import components, operations
 from ledger.application.answers import Answer, Ask, Checked, Recorded, Refusal
@@ -21,10 +21,14 @@ from ledger.application.door import Door
 from ledger.application.messages import MESSAGE_BYTES_MAX, key_of, message
 from ledger.application.parsing import BadInput, Problem
 
+HTTP_CREATED = 201
 BATCH_LINES_MAX = 2_000
 """How many commands of an NDJSON body are decided before their commit is awaited."""
 NDJSON = "application/x-ndjson"
 
+_OUTER = frozenset(
+    {"INST_CLERK", "INST_HEAD", "CLASS_HEAD", "INSTRUCTOR", "EMPLOYER", "TRAINEE", "PUBLIC"}
+)
 _NOT_JSON = Message("正文应为JSON", "the body must be JSON")
 
 
@@ -35,6 +39,7 @@ def recorded_body(answer: Recorded) -> dict[str, Any]:
     under its position.
     """
     return {
+        "status": HTTP_CREATED,
         "entries": [
             {"stream": w.stream, "version": w.version, "type": w.type} for w in answer.entries
         ],
@@ -50,7 +55,7 @@ def recorded_body(answer: Recorded) -> dict[str, Any]:
 def answer_body(answer: Answer | Exception, lang: str) -> dict[str, Any]:
     """Return any answer as JSON, with its HTTP status as member ``status``."""
     if isinstance(answer, Recorded):
-        return {"status": 201} | recorded_body(answer)
+        return recorded_body(answer)
     if isinstance(answer, Refusal):
         return refusal_body(answer, lang)
     return failure_body(answer, lang)
@@ -68,6 +73,15 @@ async def body_of(request: Request) -> Any:  # noqa: ANN401 - JSON
         body += part
         if len(body) > MESSAGE_BYTES_MAX:
             raise TooLarge
+    return body_read(body)
+
+
+def body_read(body: bytes | bytearray) -> Any:  # noqa: ANN401 - JSON
+    """Read a JSON body.
+
+    Raises:
+        BadInput: it is not JSON.
+    """
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -78,8 +92,7 @@ def channel_of(caller: Caller) -> Channel:
     """Return the way by which a caller's commands come: outer network, inner network, interface."""
     if caller.role in {"PLATFORM", "ASSESSOR"}:
         return "api"
-    outer = {"INST_CLERK", "INST_HEAD", "CLASS_HEAD", "INSTRUCTOR", "EMPLOYER", "TRAINEE", "PUBLIC"}
-    return "outer" if caller.role in outer else "inner"
+    return "outer" if caller.role in _OUTER else "inner"
 
 
 def caller_of(request: Request) -> Caller:
@@ -92,9 +105,13 @@ def door_of(request: Request) -> Door:
     return cast(Door, request.app.state.ledger.door)
 
 
-def versions_of(request: Request) -> dict[str, int]:
-    """Read ``If-Match: "<stream>/<version>"``: the entry id on which the caller's view rests."""
-    header = request.headers.get("if-match", "").strip().strip('"')
+def versions_in(header: str) -> dict[str, int]:
+    """Read ``If-Match: "<stream>/<version>"``: the entry id on which the caller's view rests.
+
+    Raises:
+        BadInput: it is no such id.
+    """
+    header = header.strip().strip('"')
     if not header:
         return {}
     stream, _, version = header.rpartition("/")
@@ -110,7 +127,7 @@ def _ask(request: Request, name: str, data: Any) -> Ask:  # noqa: ANN401 - JSON
         data=data,
         key=key_of(request.headers.get("idempotency-key"), "Idempotency-Key"),
         channel=channel_of(caller_of(request)),
-        if_match=versions_of(request),
+        if_match=versions_in(request.headers.get("if-match", "")),
     )
 
 
@@ -120,11 +137,11 @@ PREFIX = "/api/v1"
 def install(app: FastAPI) -> None:
     """Let an application take commands: one path each, and all of them together as NDJSON.
 
-    One route serves them all and finds the command by its name: routes are tried one after the
-    other, and a hundred of them would cost a request more than its decision does. What each
-    takes and answers stands in the OpenAPI document all the same, out of its declaration.
+    No route of its own serves a command, since routes are tried one after the other: single ones
+    are taken before the framework (``acting``). What each takes and answers stands in the OpenAPI
+    document all the same, out of its declaration.
     """
-    app.add_route(f"{PREFIX}/commands/{{name}}", act, methods=["POST"])
+    app.add_route(f"{PREFIX}/commands/{{name}}", unknown, methods=["POST"])
     app.add_route(f"{PREFIX}/checks/{{name}}", check, methods=["POST"])
     app.add_route(f"{PREFIX}/commands", batch, methods=["POST"])
     made = app.openapi
@@ -145,15 +162,9 @@ def _named(request: Request) -> str:
     return name
 
 
-async def act(request: Request) -> Response:
-    """Take a command."""
-    ask = _ask(request, _named(request), await body_of(request))
-    answer = await door_of(request).act(ask, caller_of(request))
-    body = answer_body(answer, lang_of(request))
-    if isinstance(answer, Recorded) and is_wanted(request):
-        body["promise"] = await promise_for(request, answer.last)
-    kind = "application/json" if body["status"] == 201 else "application/problem+json"  # noqa: PLR2004 - on purpose
-    return Response(orjson.dumps(body), body["status"], media_type=kind)
+async def unknown(_: Request) -> Response:
+    """Answer what is sent to a command that there is not; those there are never come so far."""
+    raise HTTPException(404)
 
 
 async def check(request: Request) -> Response:
@@ -177,7 +188,10 @@ def checked_body(answer: Checked | Refusal, lang: str) -> dict[str, Any]:
 
 
 async def batch(request: Request) -> Response:
-    """Take commands line by line; answer each on a line of its own, in the same order."""
+    """Take commands line by line; answer each on a line of its own, in the same order.
+
+    With ``Prefer: promise`` each that is recorded bears a promise.
+    """
     lang, caller, door = lang_of(request), caller_of(request), door_of(request)
     channel = channel_of(caller)
     told: list[bytes] = []
@@ -189,10 +203,16 @@ async def batch(request: Request) -> Response:
                 asks.append(message(line, channel))
             except BadInput as error:
                 failed[at] = error
-        answers = iter(await door.act_all(asks, caller))
+        given = await door.act_all(asks, caller)
+        recorded = [one.last for one in given if isinstance(one, Recorded)]
+        promises = await promises_for(request, recorded) if is_wanted(request) else None
+        answers = iter(given)
         for at in range(len(lines)):
             answer = failed[at] if at in failed else next(answers)
-            told.append(orjson.dumps(answer_body(answer, lang)))
+            body = answer_body(answer, lang)
+            if promises is not None and isinstance(answer, Recorded):
+                body["promise"] = promises.get(answer.last)
+            told.append(orjson.dumps(body))
     return Response(b"\n".join(told) + b"\n", media_type=NDJSON)
 
 

@@ -19,7 +19,11 @@ from aggregates.language import Message
 from ledger.application.answers import Refusal, Superseded, told
 from ledger.application.asking import NotFound
 from ledger.application.parsing import BadInput
+from ledger.documents.incoming import DigestMismatch, TooLong
+from ledger.documents.store import NoSuchDocument
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
+from ledger.exchange.package.gathering import NotComplete, NotSigned
+from ledger.integration.exhibiting import TooMuch
 from ledger.security.authority import Denied
 from ledger.security.tokens import Unauthenticated
 from ledger.store.failures import KeyMismatch, LogFault
@@ -33,6 +37,10 @@ class TooLarge(Failure):
 
     def __init__(self) -> None:
         super().__init__(Message("正文过长", "the body is too long"))
+
+
+TOLD = (Failure, Fault, Misconfigured, LogFault, BadInput)
+"""What is told to the caller as it is; anything else is a defect, and tells nothing."""
 
 
 def lang_of(request: Request) -> str:
@@ -67,6 +75,7 @@ TITLES = {
     "key-mismatch": Message(
         "该幂等键已用于另一内容的请求", "the idempotency key belongs to another request"
     ),
+    "not-ready": Message("尚不能办理", "not possible yet"),
     "not-found": Message("没有找到", "not found"),
     "fault": Message("暂时无法办理，未作任何记录", "not possible now; nothing was recorded"),
     "too-large": Message("请求过大", "the request is too large"),
@@ -110,28 +119,26 @@ def failure(error: Exception, lang: str) -> Response:
     return Response(orjson.dumps(body), body["status"], headers, PROBLEM)
 
 
-def _kind(error: Exception) -> tuple[int, str]:  # noqa: PLR0911 - one line per kind
-    match error:
-        case BadInput():
-            return 400, "bad-input"
-        case Unauthenticated():
-            return 401, "unauthenticated"
-        case Denied() | OpeningRefused():
-            return 403, "denied"
-        case NotFound():
-            return 404, "not-found"
-        case KeyMismatch():
-            return 422, "key-mismatch"
-        case Superseded():
-            return 412, "conflict"
-        case TooLarge():
-            return 413, "too-large"
-        case OwnerErased():
-            return 410, "erased"
-        case Conflict() | RetentionRuns():
-            return 409, "conflict"
-        case _:
-            return 503, "fault"
+_KINDS: tuple[tuple[tuple[type[Exception], ...], int, str], ...] = (
+    ((BadInput, DigestMismatch, TooLong), 400, "bad-input"),
+    ((Unauthenticated,), 401, "unauthenticated"),
+    ((Denied, OpeningRefused), 403, "denied"),
+    ((NotFound, NoSuchDocument), 404, "not-found"),
+    ((KeyMismatch,), 422, "key-mismatch"),
+    ((Superseded,), 412, "conflict"),
+    ((TooLarge, TooMuch), 413, "too-large"),
+    ((OwnerErased,), 410, "erased"),
+    ((NotComplete, NotSigned), 409, "not-ready"),
+    ((Conflict, RetentionRuns), 409, "conflict"),
+)
+"""Status and kind of what is raised; the first that fits."""
+
+
+def _kind(error: Exception) -> tuple[int, str]:
+    for classes, status, kind in _KINDS:
+        if isinstance(error, classes):
+            return status, kind
+    return 503, "fault"
 
 
 def install(app: FastAPI) -> None:
@@ -154,7 +161,7 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})  # a 405 says what is allowed
         return answer
 
-    for cls in (Failure, Fault, Misconfigured, LogFault, BadInput):
+    for cls in TOLD:
         app.add_exception_handler(cls, failed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)

@@ -1,10 +1,12 @@
 """Promises: the log's signed word, in the answer to a command, that an entry will be in its tree.
 
-Asked for by ``Prefer: promise``. It closes the second between the commit and the next checkpoint:
+Asked for by ``Prefer: promise``, for one command or for each of a batch.
+It closes the second between the commit and the next checkpoint:
 whoever holds one can prove that an entry was left out or exchanged. It names what is committed by
 then, read back from the database, and is signed with a key of its own below the log's origin.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import Request
@@ -15,9 +17,9 @@ from ledger.evidence.promise import Promise
 from ledger.integration.log_keys import PROMISES
 
 PREFERENCE: Final = "promise"
-_ENTRY: Final = (
-    "select leaf, (extract(epoch from recorded_at) * 1000000)::bigint from ledger.entry"
-    " where position = %s"
+_ENTRIES: Final = (
+    "select position, leaf, (extract(epoch from recorded_at) * 1000000)::bigint from ledger.entry"
+    " where position = any(%s)"
 )
 
 
@@ -27,15 +29,15 @@ def is_wanted(request: Request) -> bool:
     return PREFERENCE in {one.strip() for one in preferences}
 
 
-async def promise_for(request: Request, position: int) -> str | None:
-    """Return the signed promise of a committed entry; None where the log has no key for it."""
+async def promises_for(request: Request, positions: Sequence[int]) -> dict[int, str]:
+    """Return the signed promises of committed entries; none where the log has no key for them."""
     signer: Signer | None = request.app.state.promising
-    if signer is None:
-        return None
+    if signer is None or not positions:
+        return {}
     async with ledger_of(request).pool.connection() as connection:
-        row = await (await connection.execute(_ENTRY, (position,))).fetchone()
-    if row is None:
-        return None
-    leaf, received = row
+        found = await (await connection.execute(_ENTRIES, (list(positions),))).fetchall()
     origin = signer.key.name.removesuffix(PROMISES)
-    return Promise(origin, position - 1, bytes(leaf), received).signed(signer).decode()
+    return {
+        position: Promise(origin, position - 1, bytes(leaf), received).signed(signer).decode()
+        for position, leaf, received in found
+    }

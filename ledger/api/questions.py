@@ -27,6 +27,7 @@ from ledger.application.criteria import (
     year,
 )
 from ledger.application.tables import Column, column
+from ledger.clock import shanghai_date
 from projections.archive import queries as archives
 from projections.class_ledger import queries as classes
 from projections.class_ledger.queries import ClassTotals
@@ -58,7 +59,8 @@ ARCHIVE_COLUMNS: tuple[Column[Any], ...] = tuple(
     for name in (
         *("filing_no", "county", "state", "documents", "pages", "missing"),
         *("training_checked_on", "final_checked_on", "sealed_on", "retention_from"),
-        *("retention_to", "manifest_sha256"),
+        *("retention_to", "holds", "held_until", "unstored", "produced", "destroyed_on"),
+        "manifest_sha256",
     )
 )
 FUND_COLUMNS: tuple[Column[Any], ...] = tuple(
@@ -220,6 +222,7 @@ async def archive(  # noqa: PLR0913, PLR0917 - the criteria of the list
     institution: Words = [],  # noqa: B006 - likewise
     state: Words = [],  # noqa: B006 - likewise
     lacking: Annotated[str, Query(description="anything: only those lacking something")] = "",
+    due: Annotated[str, Query(description="unstored, damaged, held or over")] = "",
     sort: Sort = "-filing_no",
     at: At = "",
     until: Until = "",
@@ -229,7 +232,14 @@ async def archive(  # noqa: PLR0913, PLR0917 - the criteria of the list
 ) -> Response:
     """Return the archives of classes: what each holds and lacks, until when it is kept."""
     criteria = ArchiveCriteria(
-        q=q, county=county, institution=institution, state=state, lacking=lacking, sort=sort
+        q=q,
+        county=county,
+        institution=institution,
+        state=state,
+        lacking=lacking,
+        due=due,
+        today=shanghai_date(ledger_of(request).clock.now()),
+        sort=sort,
     )
     order = order_of(sort, archives.COLUMNS)
     if format != "json":

@@ -204,6 +204,7 @@ async def dossier(request: Request, class_id: UUID, at: At = "") -> Response:
         if row is None:
             raise NotFound(_NO_CLASS)
         within(asked.reach, row.county, row.institution_id)
+        row = row if asked.reach.institution is None else archives.unsupervised(row)
         documents = await archives.documents(asked.connection, class_id, moment=then.moment)
     return _answered(Dossier(as_of(then), row, documents))
 

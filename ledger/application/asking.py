@@ -87,7 +87,7 @@ class Asked:
     standing: Standing
 
 
-def purpose_of(text: str, task: str) -> Purpose:
+def purpose_of(text: str, task: str, *, needs_task: bool = True) -> Purpose:
     """Return why somebody looks something up, as it goes into the log.
 
     Raises:
@@ -97,11 +97,20 @@ def purpose_of(text: str, task: str) -> Purpose:
     problems = []
     if not PURPOSE_CHARS_MIN <= len(purpose.text) <= PURPOSE_CHARS_MAX:
         problems.append(Problem("purpose", _NO_PURPOSE))
-    if not _TASK.fullmatch(purpose.task):
+    if not _TASK.fullmatch(purpose.task) and (purpose.task or needs_task):
         problems.append(Problem("task", _NO_TASK))
     if problems:
         raise BadInput(*problems)
     return purpose
+
+
+def reason_of(caller: Caller, text: str, task: str) -> Purpose:
+    """Return why somebody opens what is not shown to everybody; auditors name a task as well.
+
+    Raises:
+        BadInput: no purpose is given, or no number of a task by whoever acts under one.
+    """
+    return purpose_of(text, task, needs_task=leaves_trace(caller))
 
 
 def leaves_trace(caller: Caller) -> bool:

@@ -16,6 +16,7 @@ from aggregates import catalogue
 from aggregates.decisions import Caller
 from aggregates.language import Message
 from ledger.application.answers import Answer, Ask, Checked, Refusal
+from ledger.application.custody import Custody
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
 from ledger.application.looks import Looks
@@ -108,4 +109,7 @@ async def open_copy(
             clock=clock,
             ids=ids,
         )
-        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source, looks)
+        custody = Custody(pool, None)  # files stay where the ledger is
+        yield Ledger(
+            door, log, pool, seals, data_keys, clock, ids, source, conninfo, custody, looks=looks
+        )

@@ -16,6 +16,7 @@ from ledger.application.entries import position_at
 from ledger.application.parsing import BadInput, Problem
 from ledger.clock import SHANGHAI
 from ledger.security.authority import Reach
+from projections.archive.keeping import DUE, Due
 from projections.archive.queries import ArchiveFilter
 from projections.class_ledger.queries import COLUMNS, ClassFilter
 from projections.model import Moment
@@ -40,6 +41,7 @@ _BAD_MOMENT = Message(
 _BEYOND = Message("账本还没有到这个账位", "the log has not come to that position")
 _BAD_ID = Message("应为UUID", "expected a UUID")
 _BAD_COLUMN = Message("没有这一列", "there is no such column")
+_BAD_DUE = Message(f"应为{'、'.join(DUE)}之一", f"one of {', '.join(DUE)}")
 _TOO_LONG = Message(f"最多{TEXT_CHARACTERS_MAX}个字符", f"at most {TEXT_CHARACTERS_MAX} characters")
 
 
@@ -276,6 +278,8 @@ class ArchiveCriteria:
     Attributes:
         q: Part of the filing number.
         lacking: Anything but nothing asks for those from which something is missing.
+        due: Only those for which something is due, one of ``DUE``.
+        today: The day on which a retention is over or not.
     """
 
     q: str = ""
@@ -283,6 +287,8 @@ class ArchiveCriteria:
     institution: Sequence[str] = ()
     state: Sequence[str] = ()
     lacking: str = ""
+    due: str = ""
+    today: date | None = None
     sort: str = "-filing_no"
 
     def only(self, reach: Reach) -> ArchiveFilter:
@@ -298,8 +304,24 @@ class ArchiveCriteria:
             institution_ids=_bodies(reach, self.institution),
             states=_given(self.state),
             lacking=bool(self.lacking),
+            due=self._due(reach),
+            today=self.today,
+            supervised=reach.institution is None,
             text=self.q.strip(),
         )
+
+    def _due(self, reach: Reach) -> Due | None:
+        for one in dues_for(reach):
+            if one == self.due:
+                return one
+        if self.due:
+            raise refused("due", _BAD_DUE)
+        return None
+
+
+def dues_for(reach: Reach) -> tuple[Due, ...]:
+    """Return what a caller may ask archives for: a hold shows that somebody inquires."""
+    return DUE if reach.institution is None else ("unstored", "damaged")
 
 
 def year(where: str, text: str) -> tuple[int, ...]:

@@ -1,7 +1,6 @@
 """From new facts to drafts of entries; sealed facts become commitments on the way."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -53,8 +52,7 @@ def written_of(entries: Iterable[Numbered]) -> tuple[Written, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Who said it, by which way, and under which version of the policy book."""
 
     caller: Caller
@@ -62,8 +60,7 @@ class Place:
     policy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A draft, and what it leaves in the vault."""
 
     stream: str

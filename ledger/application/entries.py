@@ -23,6 +23,9 @@ ENTRIES_MAX = 1_000
 _NOT_FOUND = Message("没有这条记录，或不在您的范围内", "no such entry, or not within your reach")
 _COLUMNS = "position, stream, version, type, recorded_at, body, leaf"
 
+_HOLDS = ("archive.retention-extended.", "archive.hold-released.")
+_OF_INSTITUTIONS = frozenset({"INST_CLERK", "INST_HEAD", "EMPLOYER"})
+
 Sight = Literal["whole", "title", "nothing"]
 """How much of an entry somebody sees: all, that it is there, or nothing at all."""
 
@@ -108,6 +111,16 @@ async def _found(
         return await cursor.fetchall()
 
 
+def is_of_supervision(type_: str, role: str) -> bool:
+    """Say whether an entry tells that somebody inquires: whose archive is held, or was asked for.
+
+    Whoever is inquired about does not learn of it; what an institution handed out itself, it knows.
+    """
+    if type_.startswith(_HOLDS):
+        return True
+    return type_.startswith("archive.produced.") and role not in _OF_INSTITUTIONS
+
+
 def sight(caller: Caller, reach: Reach, type_: str, attributes: Mapping[str, Any]) -> Sight:
     """Return how much of an entry a caller sees.
 
@@ -120,11 +133,14 @@ def sight(caller: Caller, reach: Reach, type_: str, attributes: Mapping[str, Any
     prefix = type_.partition(".")[0]
     if caller.role in TRAIL_READERS:
         return "whole"
-    if prefix in {"access", "sealed"}:
+    is_own = reach.institution is not None
+    if prefix in {"access", "sealed"} or (
+        is_own and is_of_supervision(type_, attributes["actorrole"])
+    ):
         return "nothing"
     if prefix == "risk-signal":
         return "whole" if caller.role in RISK_READERS else "nothing"
-    if reach.institution is not None:
+    if is_own:
         data = attributes["data"]
         whose = {data.get("institution_id"), data.get("payee_institution_id")}
         return "whole" if str(reach.institution) in whose else "title"

@@ -23,6 +23,14 @@ select origin.topic, max(progress.position), sum(ends_at - next_offset),
 from mirror.origin left join mirror.progress on true group by origin.topic
 """
 
+INTAKES: Final = """
+select topic, sum(greatest(0, ends_at - next_offset)),
+  (select count(*) from intake.waiting where waiting.topic = progress.topic),
+  (select extract(epoch from clock_timestamp() - min(arrived_at))::float8 from intake.waiting
+    where waiting.topic = progress.topic)
+from intake.progress group by topic order by topic
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -61,6 +69,23 @@ class Fed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How far messages from outside were taken in.
+
+    Attributes:
+        topic: From which topic.
+        unread: How many messages were there, but not read, when it was last heard of them.
+        waiting: How many wait for a person.
+        seconds: How long the oldest of them has waited; None if none does.
+    """
+
+    topic: str
+    unread: int
+    waiting: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far everything has come.
 
@@ -71,6 +96,7 @@ class Progress:
         models: Names of read models (and ``parts``) to their positions.
         published: Topics of Kafka that are published to.
         fed: How a copy is fed; None for a ledger itself.
+        taken_in: Topics of Kafka that messages from outside come by.
     """
 
     head: int
@@ -79,6 +105,7 @@ class Progress:
     models: dict[str, int]
     published: tuple[Published, ...]
     fed: Fed | None
+    taken_in: tuple[TakenIn, ...] = ()
 
     @property
     def folded(self) -> int:
@@ -91,7 +118,7 @@ class Progress:
         return self.head if self.fed is None else max(self.head, self.fed.seen)
 
 
-_QUESTIONS: Final = (STANDING, MODELS, RELAYS, COPY)
+_QUESTIONS: Final = (STANDING, MODELS, RELAYS, COPY, INTAKES)
 _Answers = Sequence[Sequence[Sequence[Any]]]
 
 
@@ -106,7 +133,7 @@ def progress_in(connection: Connection[Any]) -> Progress:
 
 
 def _told(answers: _Answers) -> Progress:
-    ((standing,), models, relays, copies) = answers
+    ((standing,), models, relays, copies, intakes) = answers
     fed = None
     for topic, seen, unread, seconds, waiting, alarms in copies:
         fed = Fed(topic, seen or 0, int(unread or 0), seconds, waiting, alarms)
@@ -117,6 +144,10 @@ def _told(answers: _Answers) -> Progress:
         models={one[0]: one[1] for one in models},
         published=tuple(Published(*one) for one in relays),
         fed=fed,
+        taken_in=tuple(
+            TakenIn(topic, int(unread), waiting, seconds)
+            for topic, unread, waiting, seconds in intakes
+        ),
     )
 
 
@@ -150,6 +181,22 @@ def _lines(told: Progress) -> Iterator[str]:
         "relay_behind_entries",
         "Entries that have still to be published.",
         [(name, max(0, told.head - one.position)) for name, one in topics],
+    )
+    taken = [(f'{{topic="{one.topic}"}}', one) for one in told.taken_in]
+    yield from _gauge(
+        "intake_unread_messages",
+        "Messages from outside that were not read yet.",
+        [(name, one.unread) for name, one in taken],
+    )
+    yield from _gauge(
+        "intake_waiting_messages",
+        "Messages from outside that wait for a person.",
+        [(name, one.waiting) for name, one in taken],
+    )
+    yield from _gauge(
+        "intake_waiting_seconds",
+        "How long the oldest of them has waited.",
+        [(name, one.seconds or 0.0) for name, one in taken],
     )
     if told.fed is not None:
         yield from _copy_lines(told, told.fed)

@@ -1,14 +1,15 @@
 """A running ledger: all its parts opened together and closed in the right order."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from aggregates import catalogue
+from ledger.application.custody import Custody
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
 from ledger.application.erasing import Erasing
@@ -17,6 +18,7 @@ from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
 from ledger.clock import Clock
+from ledger.documents.store import DocumentStore
 from ledger.ids import Ids
 from ledger.store.append import Log
 from ledger.store.reading import Reader
@@ -45,6 +47,9 @@ class Ledger:
         clock: The time.
         ids: New ids.
         source: The installation's name, the origin of its log.
+        conninfo: The database, for what reads in a snapshot of its own; it may hold a password.
+        custody: What reaches the files of archived documents.
+        documents: Where they lie, if there is a place for them.
         looks: Records look-ups elsewhere, where this is a copy; None for a ledger itself.
     """
 
@@ -56,6 +61,9 @@ class Ledger:
     clock: Clock
     ids: Ids
     source: str
+    conninfo: str = field(repr=False)
+    custody: Custody
+    documents: DocumentStore | None = None
     looks: Looks | None = None
 
     @property
@@ -88,8 +96,12 @@ def pool_of(conninfo: str) -> AsyncConnectionPool[Any]:
     )
 
 
+def _drafting(source: str, keyring: Keyring, keys: Mapping[str, bytes], ids: Ids) -> Drafting:
+    return Drafting(source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids)
+
+
 @asynccontextmanager
-async def open_ledger(
+async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
     conninfo: str,
     *,
     keyring: Keyring,
@@ -97,6 +109,7 @@ async def open_ledger(
     ids: Ids,
     source: str,
     states: Callable[[Streams], States] = States,
+    documents: DocumentStore | None = None,
 ) -> AsyncIterator[Ledger]:
     """Open a ledger on a migrated database, and close it in order.
 
@@ -107,6 +120,7 @@ async def open_ledger(
         ids: New ids.
         source: The installation's name, a URI reference.
         states: What keeps folded streams at hand, given what reads them.
+        documents: Where the files of archived documents lie, if there is a place for them.
     """
     # Every command and stored name declares itself when its concept is imported.
     catalogue.load()
@@ -128,18 +142,22 @@ async def open_ledger(
         await forgetting.start()
         stack.push_async_callback(forgetting.stop)
         erasing = Erasing(pool, data_keys, clock)
+        custody = Custody(pool, documents)
         door = Door(
             log=log,
             states=held,
             seals=seals,
-            drafting=Drafting(
-                source, reader_keys=keys, salts=keyring.salts("sealed facts"), ids=ids
-            ),
+            drafting=_drafting(source, keyring, keys, ids),
             clock=clock,
             ids=ids,
             answered=reader.answer,
-            before={"erase-subject": erasing.complete},
-            after={"erase-subject": erasing.carry_out},
+            before={
+                "erase-subject": erasing.complete,
+                "store-archive-document": custody.complete,
+            },
+            after={"erase-subject": erasing.carry_out, "destroy-archive": custody.carry_out},
         )
         await erasing.resume()
-        yield Ledger(door, log, pool, seals, data_keys, clock, ids, source)
+        yield Ledger(
+            door, log, pool, seals, data_keys, clock, ids, source, conninfo, custody, documents
+        )

@@ -23,6 +23,7 @@ GROUPS = (
     "projecting",
     "verifying",
     "attesting",
+    "archiving",
     "tokens",
     "measuring",
     "documenting",

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, astuple
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
 from aggregates.language import Message
+from ledger.cli.exhibiting import write_exhibit
 from ledger.cli.telling import Form, out_json, out_rows, say
 from ledger.errors import Failure
 
@@ -18,7 +20,13 @@ Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstr
 Output = Annotated[Form | None, typer.Option("--format", "-o")]
 At = Annotated[
     str | None,
-    typer.Option("--at", help="历史时点：位置，或YYYY-MM-DD（当日24时所知） · position or day"),
+    typer.Option(
+        "--at", "--as-of", help="历史时点：位置，或YYYY-MM-DD（当日24时所知） · position or day"
+    ),
+]
+ToFile = Annotated[
+    Path | None,
+    typer.Option("--exhibit", help="写成证据材料：条目、证明与读模型，可离线核验 · as an exhibit"),
 ]
 ROWS = 50
 
@@ -90,30 +98,38 @@ def class_show(
         str, typer.Argument(metavar="ID", help="班期编号（UUID）或备案编号 · id or number")
     ],
     at: At = None,
+    exhibit: ToFile = None,
     demo: Demo = False,
 ) -> None:
     """一个班期的全部数字，可回到任一时刻 · every figure of a class, as of any moment."""
     from projections.class_ledger.queries import ClassFilter, page  # noqa: PLC0415 - heavy
     from projections.class_ledger.queries import one as row_of  # noqa: PLC0415 - heavy
 
-    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a row
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a moment and a row
         moment = await _moment(connection, at)
         if _is_uuid(one):
-            return await row_of(connection, UUID(one), moment=moment)
+            return moment, await row_of(connection, UUID(one), moment=moment)
         found = await page(connection, only=ClassFilter(text=one), rows=2, moment=moment)
-        return found.rows[0] if len(found.rows) == 1 else None
+        return moment, found.rows[0] if len(found.rows) == 1 else None
 
-    row = _ask(ask, demo=demo)
+    moment, row = _ask(ask, demo=demo)
     if row is None:
         raise NotFound(Message(f"没有班期{one}", f"no class {one}"))
+    if exhibit is not None:
+        write_exhibit("class", row.class_id, exhibit, moment, demo=demo)
+        return
     out_json(asdict(row))
 
 
-def trail(
+def trail(  # noqa: PLR0913 - what a trail is asked for
     kind: Annotated[str, typer.Argument(help="class、person、institution、instructor、claim……")],
     one: Annotated[str, typer.Argument(metavar="ID", help="编号（UUID） · id")],
     rows: Annotated[int, typer.Option(min=1, max=1000, help="行数 · rows")] = ROWS,
     at: At = None,
+    exhibit: ToFile = None,
+    after: Annotated[
+        int, typer.Option(min=0, help="证据材料的下一份：从此位置之后 · the exhibit's next part")
+    ] = 0,
     demo: Demo = False,
     form: Output = None,
 ) -> None:
@@ -126,11 +142,14 @@ def trail(
     if not _is_uuid(one):
         raise NotUnderstood(Message("编号应为UUID", "an id is a UUID"))
 
-    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a page
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a moment and a page
         moment = await _moment(connection, at)
-        return await page(connection, kind, UUID(one), rows=rows, moment=moment)
+        return moment, await page(connection, kind, UUID(one), rows=rows, moment=moment)
 
-    found = _ask(ask, demo=demo)
+    moment, found = _ask(ask, demo=demo)
+    if exhibit is not None:
+        write_exhibit(kind, UUID(one), exhibit, moment, demo=demo, after=after)
+        return
     if form is Form.NDJSON:
         # The entries themselves, byte for byte.
         for row in found.rows:

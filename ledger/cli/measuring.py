@@ -8,7 +8,7 @@ import typer
 from aggregates.language import Message
 from ledger.cli.telling import Form, out_json, out_rows, say
 
-NAMES = ("append", "http", "rebuild", "asof", "integrate")
+NAMES = ("append", "http", "rebuild", "asof", "ask", "follow", "integrate")
 
 
 def add(app: typer.Typer) -> None:
@@ -17,9 +17,7 @@ def add(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[
-        str, typer.Argument(help="append、http、rebuild、asof、integrate、relay、projector")
-    ],
+    name: Annotated[str, typer.Argument(help="、".join(NAMES))],
     repetitions: Annotated[int, typer.Option("-n", min=1, max=50, help="重复次数 · times")] = 5,
     seconds: Annotated[float, typer.Option(min=1, max=60, help="每次秒数 · seconds each")] = 4,
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
@@ -27,7 +25,14 @@ def bench(
     """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
     import uvloop  # noqa: PLC0415 - heavy
 
-    from ledger.measuring import appending, folding, integrating, serving  # noqa: PLC0415 - heavy
+    from ledger.measuring import (  # noqa: PLC0415 - heavy
+        appending,
+        asking,
+        folding,
+        following,
+        integrating,
+        serving,
+    )
     from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
     from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
 
@@ -37,24 +42,22 @@ def bench(
     say(Message("测量中，请稍候……", "measuring, please wait"))
     results: list[Result]
     with scratch() as conninfo:
-        if name == "append":
-            results = appending.measure(
-                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
-            )
-        elif name == "integrate":
-            results = integrating.measure(
-                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
-            )
-        elif name == "http":
-            results = serving.measure(
-                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
-            )
-        elif name == "rebuild":
-            results = folding.measure_rebuild(conninfo, repetitions=repetitions)
-        elif name == "asof":
-            results = folding.measure_asof(conninfo, repetitions=repetitions)
-        else:
-            results = others[name].load()(conninfo, repetitions=repetitions)
+        match name:
+            case "append" | "http" | "integrate":
+                driven = {"append": appending, "http": serving, "integrate": integrating}[name]
+                results = driven.measure(
+                    conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
+                )
+            case "ask":
+                results = asking.measure(conninfo, repetitions=repetitions, run=uvloop.run)
+            case "follow":
+                results = following.measure(conninfo, repetitions=repetitions)
+            case "rebuild":
+                results = folding.measure_rebuild(conninfo, repetitions=repetitions)
+            case "asof":
+                results = folding.measure_asof(conninfo, repetitions=repetitions)
+            case _:
+                results = others[name].load()(conninfo, repetitions=repetitions)
     if form is Form.JSON:
         out_json([one.as_json() for one in results])
         return

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from psycopg import Connection
 
 from ledger.application.running import SIMULATED, Ledger, open_ledger
 from ledger.clock import Clock, SystemClock
+from ledger.documents.place import store_at
 from ledger.embedded.database import resolve
 from ledger.ids import Ids, SystemIds
 from ledger.integration.log_keys import LogKeys
@@ -40,6 +42,11 @@ class Place:
             KeysUnusable: there are none, or they are exposed.
         """
         return load_keyring(self.settings.key_file)
+
+    @property
+    def renewals(self) -> Path:
+        """Where the log's later words on its roots are kept."""
+        return self.settings.home / "renewals"
 
     @property
     def signing(self) -> SigningPlace:
@@ -91,6 +98,28 @@ def connected(*, demo: bool = False, read: bool = False) -> Iterator[tuple[Place
         yield place, connection
 
 
+@contextmanager
+def folded(*, demo: bool = False) -> Iterator[Place]:
+    """Give an installation whose read models have been brought up to the log."""
+    from projections.catalogue import folds  # noqa: PLC0415 - heavy
+    from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
+
+    with connected(demo=demo) as (place, connection):
+        prepare(connection, folds())
+        catch_up(connection, folds())
+        yield place
+
+
+@contextmanager
+def signed(*, demo: bool = False) -> Iterator[Place]:
+    """Give an installation whose log is signed for, and whose read models reach as far."""
+    from ledger.integration.catching_up import catch_up  # noqa: PLC0415 - heavy
+
+    with folded(demo=demo) as place:
+        catch_up(place.conninfo, place.signing, SystemClock())
+        yield place
+
+
 @asynccontextmanager
 async def opened(
     place: Place, *, clock: Clock | None = None, ids: Ids | None = None
@@ -104,6 +133,7 @@ async def opened(
         clock=time,
         ids=SystemIds(time) if ids is None else ids,
         source=source_of(place.settings, keyring),
+        documents=store_at(place.settings.documents),
     ) as ledger:
         yield ledger
 

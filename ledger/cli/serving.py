@@ -5,8 +5,9 @@ import gc
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 import psycopg
 import uvicorn
@@ -14,9 +15,11 @@ from fastapi import FastAPI
 
 from aggregates.language import Message
 from ledger.api.app import make_app
+from ledger.api.corking import CorkedProtocol
 from ledger.api.questions import routes as question_routes
 from ledger.application.copying import open_copy
 from ledger.application.looks import Looks
+from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
@@ -25,7 +28,9 @@ from ledger.integration.exporting import published
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
+from ledger.timers.checking import keep_checking
 from ledger.timers.folding import Folding
+from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
 from ledger.timers.signalling import keep_signalling
 from ledger.web.pages import add_pages
@@ -107,7 +112,8 @@ async def serve(
         ready: Called with the base URL and the sessions once requests are answered.
     """
     sessions, keys = Sessions(), _keys(place)
-    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing))
+    every = timedelta(seconds=place.settings.heads_seconds)
+    beside = (Folding(place.conninfo), Integrating(place.conninfo, place.signing, every))
     async with opened(place) as ledger:
         app = make_app(
             ledger,
@@ -116,17 +122,16 @@ async def serve(
             pages=[add_pages],
             published=published(keys) if keys else {},
             promising=keys.promising if keys else None,
+            renewals=place.renewals,
         )
         app.state.demo = demo
         for process in beside:
             process.start()
-        signalling = asyncio.create_task(keep_signalling(ledger, place.conninfo))
+        timers = _timers(ledger, place.conninfo)
         try:
             await _until_signal(app, held, sessions, ready)
         finally:
-            signalling.cancel()
-            with suppress(asyncio.CancelledError):
-                await signalling
+            await _ended(timers)
             for process in beside:
                 await asyncio.to_thread(process.stop)
 
@@ -157,7 +162,7 @@ async def _until_signal(
     config = uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=CorkedProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -179,6 +184,22 @@ async def _until_signal(
     if server.started:
         ready(f"http://{shown}:{port}", sessions)
     await serving
+
+
+def _timers(ledger: Ledger, conninfo: str) -> list[asyncio.Task[None]]:
+    """Begin what the service does by itself through its own door."""
+    return [
+        asyncio.create_task(keep_signalling(ledger, conninfo)),
+        asyncio.create_task(keep_heads(ledger, conninfo)),
+        asyncio.create_task(keep_checking(ledger, conninfo)),
+    ]
+
+
+async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:
+    for timer in timers:
+        timer.cancel()
+        with suppress(asyncio.CancelledError):
+            await timer
 
 
 def _keys(place: Place) -> LogKeys | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregates.language import Message
+from ledger.cli.exhibiting import verify_exhibit
 from ledger.cli.telling import out_json, say
 from ledger.errors import Failure
 
@@ -62,9 +63,17 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     entry: Annotated[
         Path | None, typer.Option(help="回执所证条目的字节 · the entry of the receipt")
     ] = None,
+    exhibit: Annotated[
+        Path | None,
+        typer.Option(help="核验证据材料，并重放全部条目比较 · an exhibit, beside a replay"),
+    ] = None,
     twin: Annotated[bool, typer.Option("--sm3", help="核验SM3树 · the tree of SM3")] = False,
     models: Annotated[
         bool, typer.Option("--models", help="重放并比较读模型摘要 · replay the read models")
+    ] = False,
+    mend: Annotated[
+        bool,
+        typer.Option("--mend", help="与--models同用：按条目重建不符的 · make anew what is wrong"),
     ] = False,
 ) -> None:
     """核验日志、导出、读模型或回执；有问题时退出码为3 · verify; exit 3 if broken."""
@@ -76,8 +85,10 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     tree = TWIN if twin else WORLD
     if receipt is not None:
         _receipt(settings, receipt, entry, policy)
+    elif exhibit is not None:
+        verify_exhibit(settings, exhibit, policy)
     elif models:
-        _models(settings)
+        _models(settings, mend=mend)
     elif first > 1 or last is not None:
         _range(settings, first, last)
     else:
@@ -207,7 +218,7 @@ def _receipt(settings: "Settings", receipt: Path, entry: Path | None, policy: Pa
     out_json(told | {"ok": True, "checkpoint": accepted.signed.checkpoint.size})
 
 
-def _models(settings: "Settings") -> None:
+def _models(settings: "Settings", *, mend: bool) -> None:
     """Compare what every read model holds with what the entries give when they are replayed."""
     import psycopg  # noqa: PLC0415 - heavy
 
@@ -216,6 +227,7 @@ def _models(settings: "Settings") -> None:
     from projections.digest import digest_at  # noqa: PLC0415 - heavy
     from projections.model import Moment  # noqa: PLC0415 - heavy
     from projections.rebuilding import rebuild_parts  # noqa: PLC0415 - heavy
+    from projections.replaying import replayed  # noqa: PLC0415 - heavy
     from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
 
     with at_hand(settings) as place, psycopg.connect(place.conninfo, autocommit=True) as held:
@@ -223,22 +235,35 @@ def _models(settings: "Settings") -> None:
         prepare(held, folds())
         reached = catch_up(held, folds())
         live = {model.name: _digest(held, model) for model in MODELS}
-        rebuild_parts(place.conninfo, folds())
-        replayed = {
-            model.name: digest_at(held, model, Moment(live[model.name][0])) for model in MODELS
-        }
-    wrong = [name for name, (_, digest) in live.items() if replayed[name] != digest]
+        until = max(position for position, _ in live.values())
+        with replayed(held, folds().parts, until) as schema:
+            given = {
+                model.name: digest_at(held, model, Moment(live[model.name][0]), schema=schema)
+                for model in MODELS
+            }
+        wrong = [name for name, (_, digest) in live.items() if given[name] != digest]
+        if wrong and mend:
+            rebuild_parts(place.conninfo, folds())
     digests = {name: digest for name, (_, digest) in live.items()}
-    out_json({"position": reached, "ok": not wrong, "models": digests, "wrong": wrong})
+    mended = bool(wrong) and mend
+    out_json(
+        {"position": reached, "ok": not wrong, "models": digests, "wrong": wrong, "mended": mended}
+    )
     if wrong:
-        named = "、".join(wrong)
+        _say_wrong("、".join(wrong), mended=mended)
+        raise typer.Exit(INTEGRITY)
+
+
+def _say_wrong(named: str, *, mended: bool) -> None:
+    zh, en = f"读模型与条目重放不符：{named}", f"not what the entries give: {named}"
+    if mended:
+        say(Message(f"{zh}；已按条目重建", f"{en}; made anew from them"))
+    else:
         say(
             Message(
-                f"读模型与条目重放不符，已按条目重建：{named}",
-                f"not what the entries give, and made anew from them: {named}",
+                f"{zh}；未作改动，重建请加 --mend", f"{en}; left as it is, --mend makes it anew"
             )
         )
-        raise typer.Exit(INTEGRITY)
 
 
 def _digest(connection: "Connection[Any]", model: "ReadModel") -> tuple[int, str]:

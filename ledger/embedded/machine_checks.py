@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aggregates.language import Message
 from ledger.clock import SystemClock
+from ledger.documents.place import store_at
 from ledger.embedded import failures
 from ledger.embedded.checks import Examination, Result, good
 from ledger.embedded.place import place_of
@@ -211,6 +212,23 @@ def _signing(settings: Settings) -> Result:
     )
 
 
+def _documents(settings: Settings) -> Result:
+    """Ask for a file that nobody has: whoever answers that it is not there can be read."""
+    if settings.documents.startswith("s3://"):
+        store_at(settings.documents).octets("0" * 64)
+        return good("存储桶可以读取。", "The bucket can be read.")
+    place = Path(settings.documents)
+    if not place.exists():
+        return good("尚无入库的材料原件。", "No file of a document was stored yet.")
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        return Result(
+            "bad",
+            Message(f"材料库不可读写：{place}", f"The document store cannot be used: {place}"),
+            Message("请调整该目录的权限。", "Mend the permissions of that directory."),
+        )
+    return good(f"材料库 {place} 可读写。", f"The document store {place} can be used.")
+
+
 EXAMINATIONS = (
     Examination("python", Message("Python 版本", "Python"), _python),
     Examination("packages", Message("软件包", "Packages"), _packages),
@@ -221,5 +239,6 @@ EXAMINATIONS = (
     Examination("port", Message("网页端口", "Port"), _port),
     Examination("keys", Message("密钥文件", "Keys"), _keys),
     Examination("signing", Message("日志签名", "Signing"), _signing),
+    Examination("documents", Message("材料库", "Document store"), _documents),
 )
 """In the order in which one depends on the other."""

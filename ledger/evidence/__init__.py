@@ -11,6 +11,7 @@ tlog-cosignature, tlog-witness, tlog-proof, tlog-policy) and RFC 6962.
     witness, policy                     what a witness answers; whose signatures it takes
     receipt, promise, stream_heads      what a submitter holds; that nothing was left out
     audit, locating, findings           a whole log derived again; what was done, and where
+    own_words                           what a log says of its own heads and roots, held against it
 
 Indexes of leaves count from 0, as the formats do; a ``position`` of the ledger is one more.
 """

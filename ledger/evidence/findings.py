@@ -15,6 +15,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     TRUNCATED = "truncated"
     UNSIGNED = "unsigned"
+    FALSE = "false"
 
 
 class Place(StrEnum):
@@ -80,6 +81,10 @@ _WHAT: Final[dict[tuple[Kind, Place], tuple[str, str]]] = {
     (Kind.TRUNCATED, Place.ENTRY): (
         "日志被截短，少于审计人所持检查点",
         "the log was cut off before the checkpoint that the auditor holds",
+    ),
+    (Kind.FALSE, Place.ENTRY): (
+        "日志在此载明的流头或树根与其条目不符",
+        "what the log says here of its own heads or roots is not what its entries give",
     ),
     (Kind.CHANGED, Place.TILE): ("哈希瓦片被改动", "the tile of hashes was changed"),
     (Kind.MISSING, Place.TILE): ("哈希瓦片缺失", "the tile of hashes is missing"),

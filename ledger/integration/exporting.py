@@ -3,6 +3,7 @@
 checkpoint, tile/…, tile/entries/…      the tree of SHA-256
 sm3/checkpoint, sm3/tile/…              its twin; its bundles are the same files once more
 log.vkey, log.vkeys, policy             keys and policy, of the twin below sm3/
+verify.py                               checks all of it, with nothing but Python
 """
 
 import os
@@ -18,6 +19,7 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.note import Note
 from ledger.evidence.reading import CHECKPOINT
 from ledger.evidence.tiles import bundles_of, tiles_of
+from ledger.evidence.verifier.assembling import single_file
 from ledger.integration.log_keys import LogKeys, policy_text, vkeys
 from ledger.integration.slices import StoredLog
 from ledger.integration.trees import TREES, WORLD, TreeKind
@@ -30,8 +32,8 @@ class NotExported(Failure):
 
 
 def published(keys: LogKeys) -> dict[str, bytes]:
-    """Return the files beside the log that say who signs it, by their paths below its prefix."""
-    files: dict[str, bytes] = {}
+    """Return what lies beside a log, by path below its prefix: who signs it, what verifies it."""
+    files: dict[str, bytes] = {"verify.py": single_file().encode()}
     for tree in TREES:
         signers = keys.of(tree)
         files[prefix_of(tree) + "log.vkey"] = f"{signers[0].key}\n".encode()

@@ -7,7 +7,7 @@ positions, is what is told. Where both name the same place, the audit of the tre
 knows what was done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,28 @@ from aggregates.language import Message
 from ledger.errors import Failure
 from ledger.evidence.audit import Held, Report, audit
 from ledger.evidence.errors import Unproven
-from ledger.evidence.findings import Finding
+from ledger.evidence.findings import Finding, Kind, Place
+from ledger.evidence.own_words import ROOTS, first_false
 from ledger.evidence.policy import Policy
-from ledger.evidence.reading import DirectoryReader
+from ledger.evidence.reading import DirectoryReader, LogReader, hashes_of
+from ledger.evidence.tree import Span, span_root
 from ledger.integration import storing
 from ledger.integration.exporting import prefix_of
 from ledger.integration.live import PlainLeaves, StoredTiles, VerifiedLeaves
+from ledger.integration.saying import FileWords, LiveWords, OwnWords
 from ledger.integration.trees import TREES, WORLD, TreeKind
-from ledger.store.verifying import Broken, Kind, Verification, verify_log
+from ledger.store.verifying import Broken, Verification, verify_log
+from ledger.store.verifying import Kind as RowKind
 
 ROW_TEXTS = {
-    Kind.POSITION: "此前缺少一个位置",
-    Kind.LEAF: "叶哈希与条目字节不符",
-    Kind.BODY: "字节不是条目",
-    Kind.PLACE: "行中的流、版本、类型或时间与字节不符",
-    Kind.VERSION: "所在流缺少前一版本",
-    Kind.PREV: "未与所在流的前一条目相连",
-    Kind.TIME: "记录时间早于前一条目",
-    Kind.HEAD: "日志末尾与条目不符",
+    RowKind.POSITION: "此前缺少一个位置",
+    RowKind.LEAF: "叶哈希与条目字节不符",
+    RowKind.BODY: "字节不是条目",
+    RowKind.PLACE: "行中的流、版本、类型或时间与字节不符",
+    RowKind.VERSION: "所在流缺少前一版本",
+    RowKind.PREV: "未与所在流的前一条目相连",
+    RowKind.TIME: "记录时间早于前一条目",
+    RowKind.HEAD: "日志末尾与条目不符",
 }
 
 
@@ -134,16 +138,46 @@ def verify_live(
         tiles = StoredTiles(connection, tree)
         if tree is not WORLD:
             leaves = PlainLeaves(connection, tree.hashing)
-            return Verified(tree, report=audit(tiles, policy, held, tree.hashing, leaves))
+            report = audit(tiles, policy, held, tree.hashing, leaves)
+            words = LiveWords(connection)
+            return Verified(tree, report=_with_words(report, tiles, tree, words, held))
         with VerifiedLeaves(conninfo) as rows:
             report = audit(tiles, policy, held, tree.hashing, rows)
-            return Verified(tree, rows.end() or verify_log(conninfo), report)
+            found = rows.end() or verify_log(conninfo)
+            report = _with_words(report, tiles, tree, LiveWords(connection), held)
+            return Verified(tree, found, report)
 
 
 def verify_export(folder: Path, policy: Policy, held: Held | None, tree: TreeKind) -> Verified:
     """Verify an exported log, without any database."""
     reader = DirectoryReader(folder / prefix_of(tree))
-    return Verified(tree, report=audit(reader, policy, held, tree.hashing))
+    report = audit(reader, policy, held, tree.hashing)
+    return Verified(tree, report=_with_words(report, reader, tree, FileWords(reader), held))
+
+
+def _with_words(
+    report: Report, reader: LogReader, tree: TreeKind, words: OwnWords, held: Held | None
+) -> Report:
+    """Hold what the log says of itself against it, where all else is as it was.
+
+    Whoever audits only what is new reads the new words; heads of streams take the whole log.
+    """
+    if report.accepted is None or report.finding is not None:
+        return report
+    size = report.accepted.signed.checkpoint.size
+    read = hashes_of(reader, size, tree.hashing)
+
+    def root_at(earlier: int) -> bytes | None:
+        return span_root(tree.hashing, Span(0, earlier), read) if earlier <= size else None
+
+    said = words.up_to(size)
+    if held is not None and held.is_enough:
+        new = (one for one in said if one.index >= held.checkpoint.size)
+        said = [one for one in new if one.type.startswith(ROOTS)]
+    index = first_false(said, tree.hashing, root_at, words.heads_at)
+    if index is None:
+        return report
+    return replace(report, finding=Finding(Kind.FALSE, Place.ENTRY, index, index + 1))
 
 
 def tree_of(origin: str) -> TreeKind:

@@ -40,12 +40,22 @@ _CLASS_READERS = _OFFICES | {
 }
 
 Question = Literal[
-    "class-ledger", "archive", "funds", "entitlements", "risk", "trail", "entry", "entries"
+    "class-ledger",
+    "archive",
+    "package",
+    "funds",
+    "entitlements",
+    "risk",
+    "trail",
+    "entry",
+    "entries",
 ]
-"""What may be asked. ``class-ledger`` covers one class and its story as well."""
+"""What may be asked. ``class-ledger`` covers one class and its story as well; ``package`` is the
+whole of a class, with entries that concern others too."""
 ASKED_BY: dict[Question, frozenset[str]] = {
     "class-ledger": _CLASS_READERS,
     "archive": _CLASS_READERS - {"FINANCE", "HR_PAYER", "RISK_OFFICER"},
+    "package": _OFFICES,
     "funds": _OFFICES | {"FINANCE", "HR_PAYER"},
     "entitlements": _OFFICES,
     "risk": RISK_READERS,
@@ -58,6 +68,7 @@ which are not assigned here yet; the three administrators see no business data."
 _TITLES: dict[Question, Message] = {
     "class-ledger": Message("查阅班期台账", "read the class ledger"),
     "archive": Message("查阅档案", "read the archive"),
+    "package": Message("取档案包", "take an archive package"),
     "funds": Message("查阅资金", "read the funds"),
     "entitlements": Message("查阅个人享受补贴情况", "read a person's entitlements"),
     "risk": Message("查阅风险疑点", "read risk signals"),

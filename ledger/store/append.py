@@ -18,7 +18,7 @@ from ledger.clock import Clock
 from ledger.store.failures import LogClosed, LogFault, LogUnavailable, OutcomeUnknown
 from ledger.store.heads import STREAMS_MAX
 from ledger.store.requests import ENTRIES_MAX, Append, Appended, Packed, packed
-from ledger.store.session import Outcomes, Session
+from ledger.store.session import TELL_SECONDS, Outcomes, Session
 from ledger.store.wire import ConnectionLost
 
 BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
@@ -62,6 +62,8 @@ class Log:
         self._waiting: deque[_Waiting] = deque()
         self._awake = asyncio.Event()
         self._stopping = False
+        self._moment: asyncio.TimerHandle | None = None
+        self._moment_over = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -122,8 +124,7 @@ class Log:
     async def _serve(self) -> None:
         while self._waiting or not self._stopping:
             if not self._waiting:
-                self._awake.clear()
-                await self._awake.wait()
+                await self._idle()
                 continue
             taken = self._take()
             outcomes: Outcomes = {}
@@ -136,6 +137,29 @@ class Log:
                 await self._session.close()
             for request, answer in taken:
                 _answer(answer, outcomes[request])
+        if self._moment is not None:
+            self._moment.cancel()
+            self._moment = None
+        if self._session.untold:
+            await self._session.tell()
+
+    async def _idle(self) -> None:
+        """Wait for requests; when none came for a moment, wake those who listen."""
+        if not self._session.untold:
+            self._moment_over = False
+        elif self._moment_over:
+            self._moment_over = False
+            await self._session.tell()
+            return
+        elif self._moment is None:
+            self._moment = asyncio.get_running_loop().call_later(TELL_SECONDS, self._over)
+        self._awake.clear()
+        await self._awake.wait()
+
+    def _over(self) -> None:
+        self._moment = None
+        self._moment_over = True
+        self._awake.set()
 
     def _take(self) -> list[_Waiting]:
         """Take as many requests as one call may carry, and at least one."""

@@ -35,6 +35,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 class Oid(IntEnum):
     """The types that we send, by the numbers of ``pg_type`` (fixed since long)."""
 
+    BOOL = 16
     BYTEA = 17
     INT8 = 20
     INT4 = 23

@@ -46,7 +46,7 @@ class Batch:
         twins: the requests whose key is that of one that it writes, and that one.
         ahead: whether a request knows a stream further than we do, so that we must look again.
         heads: where the written streams will stand.
-        parameters: those of ``ledger.append``.
+        parameters: those of ``ledger.append``, but for whether it tells.
         first_leaf: the leaf of its first entry, by which it is known again after a broken commit.
     """
 
@@ -171,7 +171,7 @@ class _Spelled:
         return self._time_spelled
 
     def parameters(self, position: int, count: int) -> list[bytes]:
-        """Return the parameters of ``ledger.append``."""
+        """Return the parameters of ``ledger.append``, but for whether it tells."""
         requests = self.requests
         parameters = [
             arrays.bare(arrays.of_int8(position)),
@@ -185,6 +185,8 @@ class _Spelled:
         ]
         parameters += self._key_parameters()
         vaults = [one.vault for one in requests if one.vault]
+        if not vaults:
+            return parameters + _NO_VAULT
         for table, oids in enumerate(VAULT_COLUMNS):
             rows = [vault[table] for vault in vaults if vault[table].count]
             if not rows:
@@ -200,7 +202,7 @@ class _Spelled:
     def _key_parameters(self) -> list[bytes]:
         keys, count = self.keys, len(self.keys)
         if not keys:
-            return [arrays.EMPTY[oid] for oid in KEY_COLUMNS]
+            return _NO_KEYS
         return [
             arrays.array(Oid.TEXT, count, [key.scope for key, _, _ in keys]),
             arrays.array(Oid.TEXT, count, [key.key for key, _, _ in keys]),
@@ -216,6 +218,8 @@ KEY_COLUMNS: Final = (
     *(Oid.TEXT, Oid.TEXT, Oid.BYTEA, Oid.BYTEA, Oid.INT8, Oid.INT8, Oid.TIMESTAMPTZ),
 )
 """The types of the columns of the idempotency rows, in their order."""
+_NO_KEYS: Final = [arrays.EMPTY[oid] for oid in KEY_COLUMNS]
+_NO_VAULT: Final = [arrays.EMPTY[oid] for oids in VAULT_COLUMNS for oid in oids]
 PARAMETER_OIDS: Final = (
     Oid.INT8,
     Oid.INT4,
@@ -227,5 +231,6 @@ PARAMETER_OIDS: Final = (
             *(oid for oids in VAULT_COLUMNS for oid in oids),
         )
     ),
+    Oid.BOOL,
 )
-"""The types of the parameters of ``ledger.append``, in their order."""
+"""The types of the parameters of ``ledger.append``, in their order; the last is the session's."""

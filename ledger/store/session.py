@@ -11,6 +11,8 @@ there, the unique constraint would refuse the batch, and the third way names who
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from time import monotonic
 from typing import Final
 
 import psycopg
@@ -25,8 +27,10 @@ from ledger.store.failures import AppendRejected, KeyMismatch, KeyReused
 from ledger.store.heads import STREAMS_MAX, StreamHeads
 from ledger.store.requests import Appended, Key, Packed
 from ledger.store.statements import StoredKey
-from ledger.store.wire import Call, NotSent, Wire
+from ledger.store.wire import Call, ConnectionLost, NotSent, Wire
 
+TELL_SECONDS: Final = 0.01
+"""So long those who listen may not hear of a commit; each time they are woken costs as much."""
 QUIET_BATCHES: Final = 8
 """So many contended batches in a row without anything to catch up with end the contention."""
 
@@ -38,10 +42,13 @@ class Session:
 
     Attributes:
         in_doubt: the batch whose commit was under way when the connection broke, if one was.
+        untold: whether something was committed of which those who listen were not told.
     """
 
     def __init__(self, clock: Clock, streams_max: int = STREAMS_MAX) -> None:
         self.in_doubt: Batch | None = None
+        self.untold = False
+        self._told_at = 0.0
         self._clock = clock
         self._wire: Wire | None = None
         self._head = LogHead(0, arrays.EPOCH)
@@ -86,6 +93,13 @@ class Session:
             await self.settle(requests[:half], outcomes)
             await self.settle(requests[half:], outcomes)
 
+    async def tell(self) -> None:
+        """Wake those who listen; if that fails, they look by themselves before long."""
+        self.untold = False
+        self._told_at = monotonic()
+        with suppress(ConnectionLost, psycopg.Error):
+            await self._connected.run(Call(statements.TELL))
+
     async def resolve(self, outcomes: Outcomes) -> None:
         """Find out what became of the batch in doubt; written requests get their outcome.
 
@@ -128,7 +142,7 @@ class Session:
         if batch.ahead:
             return False
         if batch.count:
-            (result,) = await self._commit(batch, Call(statements.APPEND, batch.parameters))
+            (result,) = await self._commit(batch, self._appending(batch))
             if result.get_value(0, 0) != statements.TRUE:
                 self._contended = QUIET_BATCHES
                 return False
@@ -157,7 +171,7 @@ class Session:
             if batch.ahead:
                 await self._look_up(self._unknown(requests, assume=False))
                 batch = build(requests, self._head, self._known, self._clock.now())
-            calls = [Call(statements.APPEND, batch.parameters)] if batch.count else []
+            calls = [self._appending(batch)] if batch.count else []
             await self._commit(batch, *calls, Call(statements.COMMIT))
         except psycopg.Error:
             await self._connected.run(Call(statements.ROLLBACK))
@@ -165,6 +179,15 @@ class Session:
         if batch.count:
             self._written(batch, outcomes)
         await self._refuse(batch, outcomes)
+
+    def _appending(self, batch: Batch) -> Call:
+        now = monotonic()
+        tell = now - self._told_at >= TELL_SECONDS
+        if tell:
+            self._told_at = now
+        self.untold = not tell
+        last = statements.TRUE if tell else statements.FALSE
+        return Call(statements.APPEND, [*batch.parameters, last])
 
     async def _commit(self, batch: Batch, *calls: Call) -> list[PGresult]:
         """Run the calls that commit a batch; it is in doubt until an answer is there."""
@@ -191,13 +214,14 @@ class Session:
             assume: leave out the streams that a request begins: were one there, the database
                 would refuse the batch.
         """
-        begun = set()
-        if assume:
-            drafts = (draft for one in requests for draft in one.append.drafts)
-            begun = {draft.stream for draft in drafts if draft.version == 1}
-            begun -= {stream for one in requests for stream, _ in one.append.guards}
         names = dict.fromkeys(name for one in requests for name in one.names)
-        return [name for name in names if name not in begun and self._known.get(name) is None]
+        unknown = [name for name in names if self._known.get(name) is None]
+        if not (unknown and assume):
+            return unknown
+        drafts = (draft for one in requests for draft in one.append.drafts)
+        begun = {draft.stream for draft in drafts if draft.version == 1}
+        begun -= {stream for one in requests for stream, _ in one.append.guards}
+        return [name for name in unknown if name not in begun]
 
     async def _look_up(self, streams: Sequence[str]) -> None:
         if streams:

@@ -14,6 +14,7 @@ from ledger.store.requests import Appended
 from ledger.store.wire import Call, Wire
 
 TRUE: Final = b"\x01"
+FALSE: Final = b"\x00"
 CATCH_UP_ENTRIES_MAX: Final = 5_000
 """Further behind than this it is cheaper to forget the streams than to catch up."""
 
@@ -25,6 +26,7 @@ BEGIN: Final = b"begin"
 LOCK: Final = b"lock"
 SINCE: Final = b"since"
 LEAF_AT: Final = b"leaf_at"
+TELL: Final = b"tell"
 COMMIT: Final = b"commit"
 ROLLBACK: Final = b"rollback"
 
@@ -68,6 +70,7 @@ STATEMENTS: Final[Statements] = {
         (Oid.INT8,),
     ),
     LEAF_AT: ("select leaf from ledger.entry where position = $1", (Oid.INT8,)),
+    TELL: ("select pg_notify('ledger_entry', position::text) from ledger.head", ()),
     COMMIT: ("commit", ()),
     ROLLBACK: ("rollback", ()),
 }

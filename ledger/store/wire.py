@@ -77,7 +77,9 @@ class Wire:
         self._start()
         with self._sending():
             self._pgconn.send_prepare(name, statement, oids)
-        await self._finish()
+            self._pgconn.pipeline_sync()
+            self._send()
+        await self._finished()
 
     async def run(self, *calls: Call) -> list[PGresult]:
         """Run calls in one round trip and return their results, binary.
@@ -89,12 +91,13 @@ class Wire:
                 behind it were not run, and an open transaction must be rolled back.
         """
         self._start()
+        send = self._pgconn.send_query_prepared
         with self._sending():
             for name, parameters in calls:
-                self._pgconn.send_query_prepared(
-                    name, parameters, param_formats=[1] * len(parameters), result_format=1
-                )
-        return await self._finish()
+                send(name, parameters, param_formats=[1] * len(parameters), result_format=1)
+            self._pgconn.pipeline_sync()
+            self._send()
+        return await self._finished()
 
     async def close(self) -> None:
         """Close the connection; what was under way and not committed is rolled back."""
@@ -110,11 +113,8 @@ class Wire:
         if self._look is None:
             self._look = self._loop.call_later(LOOK_AGAIN_SECONDS, self._look_again)
 
-    async def _finish(self) -> list[PGresult]:
+    async def _finished(self) -> list[PGresult]:
         assert self._done is not None  # noqa: S101 - set by _start
-        with self._sending():
-            self._pgconn.pipeline_sync()
-            self._send()
         results = await self._done
         for result in results:
             if result.status not in _GOOD and result.status != pq.ExecStatus.PIPELINE_ABORTED:

@@ -12,6 +12,7 @@ whether somebody has mended it.
 import logging
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,7 @@ from psycopg import Connection
 from ledger.clock import SystemClock
 from ledger.integration import storing
 from ledger.integration.faults import IntegrationFault
+from ledger.integration.heads import HOURLY, Gathering
 from ledger.integration.integrator import LOCK, Integrator
 from ledger.integration.log_keys import LogKeysUnusable
 from ledger.integration.place import SigningPlace
@@ -42,14 +44,24 @@ _log = logging.getLogger(__name__)
 class Integrating(Beside):
     """Integrates and signs in a process of its own until it is stopped."""
 
-    def __init__(self, conninfo: str, place: SigningPlace) -> None:
-        """Prepare to integrate the log of a database, and to sign with what lies at a place."""
-        super().__init__("integrating", keep_integrating, conninfo, place)
+    def __init__(self, conninfo: str, place: SigningPlace, heads_every: timedelta = HOURLY) -> None:
+        """Prepare to integrate a database's log, and to sign with what lies at a place.
+
+        Args:
+            conninfo: the database.
+            place: where keys and the signer's memory are.
+            heads_every: how long an entry waits at most until the heads of all streams are
+                gathered again.
+        """
+        super().__init__("integrating", keep_integrating, conninfo, place, heads_every)
 
 
-def keep_integrating(conninfo: str, place: SigningPlace, until: Until) -> None:
+def keep_integrating(
+    conninfo: str, place: SigningPlace, heads_every: timedelta, until: Until
+) -> None:
     """Integrate until told to stop or until the parent is gone; the work of the process."""
     os.nice(NICENESS)
+    gathering = Gathering(SystemClock(), heads_every)
     try:
         keys = place.keys()
     except LogKeysUnusable as unusable:
@@ -57,7 +69,7 @@ def keep_integrating(conninfo: str, place: SigningPlace, until: Until) -> None:
         Keeper(conninfo, until).run()
         return
     publisher = Publisher(place.signer(), keys.origin, SystemClock())
-    Keeper(conninfo, until, publisher.publish).run()
+    Keeper(conninfo, until, publisher.publish, gathering.gather_when_due).run()
 
 
 class Keeper:
@@ -68,6 +80,7 @@ class Keeper:
         conninfo: str,
         until: Until,
         after: Callable[[Connection[Any]], None] = lambda _: None,
+        gather: Callable[[Connection[Any], int], object] = lambda _, __: None,
     ) -> None:
         """Prepare the loop.
 
@@ -75,10 +88,12 @@ class Keeper:
             conninfo: the database.
             until: when to stop.
             after: done when the trees have grown and are durable.
+            gather: done then, at the size that they have; it gathers heads when it is time.
         """
         self._conninfo = conninfo
         self._until = until
         self._after = after
+        self._gather = gather
 
     def run(self) -> None:
         """Integrate until it is time to stop."""
@@ -119,6 +134,8 @@ class Keeper:
             begun = monotonic()
             grown = integrator.step()
             self._after(connection)
+            if integrator.waiting() < GATHER_ENTRIES:
+                self._gather(connection, integrator.size)
             if broken:
                 storing.record_mended(connection)
                 _log.warning("what had stopped integration is mended; it goes on")

@@ -1,29 +1,46 @@
 """一期一档: the archive of each class, what it lacks, until when it is kept."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import QueryParams
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from aggregates.language import Message
-from ledger.application.asking import NotFound, asking
-from ledger.application.criteria import ArchiveCriteria, order_of, refused, when, within
+from ledger.application.asking import NotFound, asking, leaves_trace
+from ledger.application.criteria import (
+    ArchiveCriteria,
+    dues_for,
+    order_of,
+    refused,
+    when,
+    within,
+)
+from ledger.application.document_check import is_due
 from ledger.application.naming import COUNTIES
-from ledger.web.rendering import caller_of, ledger_of, render
+from ledger.clock import shanghai_date
+from ledger.security.authority import may
+from ledger.web.rendering import caller_of, ledger_of, link, render
 from ledger.web.texts import TEXTS
-from projections.archive import queries
+from ledger.web.trail import purpose_in
+from projections.archive import keeping, queries
 from projections.class_ledger import queries as classes
 from projections.class_ledger.choices import institutions
 from projections.paging import BadCursor
 
-STATES = ("COLLECTING", "TRAINING_CHECKED", "FINAL_CHECKED", "SEALED")
+STATES = ("COLLECTING", "TRAINING_CHECKED", "FINAL_CHECKED", "SEALED", "DESTROYED")
+SEE_OTHER = 303
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 TONES: Mapping[str, str] = {
     "COLLECTING": "blue",
     "TRAINING_CHECKED": "teal",
     "FINAL_CHECKED": "violet",
     "SEALED": "green",
+    "DESTROYED": "red",
 }
 
 
@@ -32,10 +49,12 @@ def routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/archive", page, methods=["GET"])
     router.add_api_route("/archive/{class_id}", dossier, methods=["GET"])
+    router.add_api_route("/archive/{class_id}/file", file, methods=["GET"])
+    router.add_api_route("/archive/{class_id}/package", package, methods=["GET"])
     return router
 
 
-def criteria_of(asked: QueryParams) -> ArchiveCriteria:
+def criteria_of(asked: QueryParams, today: date) -> ArchiveCriteria:
     """Read the criteria of the page's address."""
     return ArchiveCriteria(
         q=asked.get("q", ""),
@@ -43,14 +62,17 @@ def criteria_of(asked: QueryParams) -> ArchiveCriteria:
         institution=asked.getlist("institution"),
         state=asked.getlist("state"),
         lacking=asked.get("lacking", ""),
+        due=asked.get("due", ""),
+        today=today,
         sort=asked.get("sort", "-filing_no"),
     )
 
 
 async def page(request: Request) -> Response:
     """Show the archives."""
-    params = request.query_params
-    criteria = criteria_of(params)
+    params, ledger = request.query_params, ledger_of(request)
+    today = shanghai_date(ledger.clock.now())
+    criteria = criteria_of(params, today)
     async with asking(ledger_of(request), caller_of(request), "archive") as asked:
         only = criteria.only(asked.reach)
         order = order_of(criteria.sort, queries.COLUMNS)
@@ -66,6 +88,12 @@ async def page(request: Request) -> Response:
         except BadCursor:
             raise refused("cursor", TEXTS["bad cursor"]) from None
         totals = await queries.totals(asked.connection, only=only, moment=then.moment)
+        due = await queries.due(asked.connection, today, only=replace(only, due=None))
+        damage = await keeping.damage(asked.connection, [row.class_id for row in rows.rows])
+        checked = await keeping.last_check(asked.connection, moment=then.moment)
+        wanted = await keeping.any_stored(asked.connection) and await is_due(
+            asked.connection, today
+        )
         bodies = await institutions(asked.connection, asked.reach.county)
     return render(
         request,
@@ -81,6 +109,11 @@ async def page(request: Request) -> Response:
         bodies=[] if asked.reach.institution is not None else bodies,
         names={one.id: one.name for one in bodies},
         counties=COUNTIES,
+        due=due,
+        dues=dues_for(asked.reach),
+        damage=damage,
+        checked=checked,
+        check_wanted=wanted,
     )
 
 
@@ -94,6 +127,14 @@ async def dossier(request: Request, class_id: UUID) -> Response:
             raise NotFound(Message("没有这个班期的档案", "there is no such archive"))
         within(asked.reach, row.county, row.institution_id)
         documents = await queries.documents(asked.connection, class_id, moment=then.moment)
+        row = row if asked.reach.institution is None else queries.unsupervised(row)
+        stored = await keeping.stored_of(asked.connection, class_id, moment=then.moment)
+        damage = await keeping.damage(asked.connection, [class_id], moment=then.moment)
+        productions = (
+            await keeping.productions(asked.connection, class_id, moment=then.moment)
+            if asked.reach.institution is None
+            else []
+        )
         of = await classes.one(asked.connection, class_id, moment=then.moment)
     return render(
         request,
@@ -105,4 +146,30 @@ async def dossier(request: Request, class_id: UUID) -> Response:
         documents=documents,
         others=[kind for kind in row.present if kind not in row.required],
         tones=TONES,
+        stored=stored,
+        damage=damage.get(class_id, {}),
+        productions=productions,
+        packed=row.sealed_on is not None and of is not None and of.status == "CLOSED",
+        may_take=may(asked.caller, "package"),
+        supervises=asked.reach.institution is None,
+        asks=leaves_trace(asked.caller),
+        purpose=purpose_in(request),
     )
+
+
+async def file(request: Request, class_id: UUID) -> Response:
+    """Lead to the file of a document that was chosen, with the purpose that was given."""
+    digest = request.query_params.get("digest", "")
+    if not _DIGEST.fullmatch(digest):
+        return RedirectResponse(f"/archive/{class_id}", SEE_OTHER)
+    return _taken(request, f"/api/v1/archive/{class_id}/documents/{digest}")
+
+
+async def package(request: Request, class_id: UUID) -> Response:
+    """Lead to the package of a class, with the purpose that was given."""
+    return _taken(request, f"/api/v1/archive/{class_id}/package")
+
+
+def _taken(request: Request, path: str) -> Response:
+    told = [(name, request.query_params.get(name, "")) for name in ("purpose", "task")]
+    return RedirectResponse(link(path, told), SEE_OTHER)

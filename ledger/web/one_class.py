@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from aggregates.language import Message
-from ledger.application.asking import Asked, NotFound, asking
+from ledger.application.asking import Asked, NotFound, asking, leaves_trace
 from ledger.application.criteria import When, refused, when, within
 from ledger.application.naming import fact_title, field_title
 from ledger.application.stories import class_story
@@ -21,6 +21,7 @@ from ledger.web.class_ledger import GROUPS, TONES
 from ledger.web.rendering import caller_of, lang_of, ledger_of, link, render
 from ledger.web.spelling import minute
 from ledger.web.texts import TEXTS, say
+from ledger.web.trail import purpose_in
 from projections.class_ledger import queries
 from projections.class_ledger.queries import ClassRow
 from projections.model import Moment
@@ -90,6 +91,8 @@ async def page(request: Request, class_id: UUID) -> Response:
         later=_beside(positions, until, 1),
         changes=changes,
         archive=may(asked.caller, "archive"),
+        asks=leaves_trace(asked.caller),
+        purpose=purpose_in(request),
     )
 
 

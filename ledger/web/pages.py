@@ -6,6 +6,7 @@ from ledger.web import (
     api_docs,
     archive,
     class_ledger,
+    exhibiting,
     money,
     one_class,
     one_entry,
@@ -13,6 +14,7 @@ from ledger.web import (
     signing_in,
     status,
     trail,
+    verification,
 )
 from ledger.web.assets import Assets
 from ledger.web.failures import FailuresAsPages
@@ -26,6 +28,8 @@ _PAGES = (
     trail,
     money,
     one_entry,
+    exhibiting,
+    verification,
     status,
     api_docs,
 )

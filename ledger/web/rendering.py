@@ -48,6 +48,7 @@ PLACES = (
     Place("/archive", "box", "archive", "archive"),
     Place("/trail", "route", "trail", "trail"),
     Place("/funds", "coins", "funds", "funds"),
+    Place("/verify", "check", "verify", None),
     Place("/status", "route", "status", "class-ledger"),
     Place("/docs", "code", "api docs", None),
 )

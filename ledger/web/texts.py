@@ -6,6 +6,8 @@ Names of facts, fields and codes stand in ``ledger.application.naming``: files u
 from collections.abc import Mapping
 
 from aggregates.language import Message
+from ledger.web.texts_archive import ARCHIVE
+from ledger.web.texts_evidence import EVIDENCE
 
 
 def _texts(**pairs: tuple[str, str]) -> dict[str, Message]:
@@ -264,7 +266,10 @@ _ARCHIVE = _texts(
     there=("齐", "there"),
     one_medium_only=("缺纸质或电子件", "one medium only"),
     not_required=("非必备", "not required"),
-    documents_line=("只存摘要，原件在归档处", "by digest; the papers lie where they are kept"),
+    documents_line=(
+        "条目中只有摘要；电子件入库后可凭用途取用",
+        "entries hold digests; files that were stored are taken for a purpose",
+    ),
     filed_on=("归档日期", "Filed on"),
     no_documents=("还没有归档材料。", "Nothing has been filed."),
 )
@@ -357,7 +362,18 @@ _STATUS = _texts(
 )
 
 TEXTS: Mapping[str, Message] = (
-    _FRAME | _SIGN_IN | _LISTS | _CLASSES | _STORY | _RISK | _ARCHIVE | _TRAILS | _REST | _STATUS
+    _FRAME
+    | _SIGN_IN
+    | _LISTS
+    | _CLASSES
+    | _STORY
+    | _RISK
+    | _ARCHIVE
+    | _TRAILS
+    | _REST
+    | EVIDENCE
+    | ARCHIVE
+    | _STATUS
 )
 """Every text by its name."""
 

@@ -20,6 +20,7 @@ from ledger.application.criteria import identity, refused, when
 from ledger.application.naming import code_title
 from ledger.application.subjects import FOLLOWED, subject_of
 from ledger.application.timeline import Timeline, sealed_story, timeline, with_sealed
+from ledger.integration.exhibiting import ENTRIES_MAX
 from ledger.vault.opening import Purpose
 from ledger.web import story
 from ledger.web.rendering import caller_of, lang_of, ledger_of, link, render
@@ -113,7 +114,6 @@ async def page(request: Request) -> Response:
         story_told = await timeline(ledger, asked, found.rows)
         shown = await with_sealed(ledger, asked, story_told.events, sealed)
     teller = story.Teller(shown, lang, follows=True, about=(one,))
-    title = code_title("", kind)
     return render(
         request,
         "trail.html",
@@ -123,14 +123,20 @@ async def page(request: Request) -> Response:
         told=told,
         purpose=purpose,
         one=one,
-        kind_title=kind if title is None else title.text(lang),
+        kind_title=_title(kind, lang),
         when=then,
         names=_names(shown),
         page=found,
         count=count,
+        in_parts=count > ENTRIES_MAX,
         sealed=len(sealed),
         story=story.grouped(teller.told()),
     )
+
+
+def _title(kind: str, lang: str) -> str:
+    title = code_title("", kind)
+    return kind if title is None else title.text(lang)
 
 
 def _position(where: str, text: str | None) -> int | None:

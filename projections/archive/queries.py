@@ -1,7 +1,7 @@
 """Questions about the archives of classes: lists, one archive, its documents."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, sql
 from psycopg.rows import args_row
 
-from projections.archive import ARCHIVE
+from projections.archive import ARCHIVE, keeping
 from projections.model import Moment
 from projections.paging import PAGE_ROWS, Listing, Order, Page, together, within
 
@@ -26,7 +26,13 @@ class ArchiveRow:
         final_checked_on: When the whole was last found complete.
         retention_from: The day the ten years run from; None until the archive is sealed.
         retention_to: The last day of the retention.
-        state: COLLECTING, TRAINING_CHECKED, FINAL_CHECKED or SEALED.
+        unstored: How many documents have an electronic form whose file was not stored.
+        holds: The holds that were not released, by their numbers.
+        held_until: The last day of the longest hold; None without any, or where one has no end.
+        produced: How often it was produced.
+        approvers: How many approved its destruction.
+        destroyed_on: When it was destroyed.
+        state: COLLECTING, TRAINING_CHECKED, FINAL_CHECKED, SEALED or DESTROYED.
     """
 
     class_id: UUID
@@ -44,6 +50,12 @@ class ArchiveRow:
     manifest_sha256: str | None
     retention_from: date | None
     retention_to: date | None
+    unstored: int
+    holds: list[str]
+    held_until: date | None
+    produced: int
+    approvers: int
+    destroyed_on: date | None
     state: str
 
 
@@ -72,6 +84,9 @@ class ArchiveFilter:
 
     Attributes:
         lacking: Only those from which a kind of document is missing.
+        due: Only those for which something is due.
+        today: The day on which a retention is over or not; asked with ``due``.
+        supervised: Whether rows tell of holds and productions, which show that somebody inquires.
         text: Part of the filing number.
     """
 
@@ -79,6 +94,9 @@ class ArchiveFilter:
     institution_ids: Sequence[UUID] = ()
     states: Sequence[str] = ()
     lacking: bool = False
+    due: keeping.Due | None = None
+    today: date | None = None
+    supervised: bool = True
     text: str = ""
 
 
@@ -115,12 +133,13 @@ async def page(
         BadCursor: the cursor is none of this list.
         KeyError: there is no such column to sort by.
     """
-    return await _LISTING.page(
+    found = await _LISTING.page(
         connection, _where(only), order=order, cursor=cursor, rows=rows, moment=moment
     )
+    return found if only.supervised else replace(found, rows=tuple(map(unsupervised, found.rows)))
 
 
-def each(
+async def each(
     connection: AsyncConnection[Any],
     *,
     only: ArchiveFilter = ALL,
@@ -132,7 +151,13 @@ def each(
     Raises:
         KeyError: there is no such column to sort by.
     """
-    return _LISTING.each(connection, _where(only), order=order, moment=moment)
+    async for row in _LISTING.each(connection, _where(only), order=order, moment=moment):
+        yield row if only.supervised else unsupervised(row)
+
+
+def unsupervised(row: ArchiveRow) -> ArchiveRow:
+    """Return a row as whoever may be inquired about sees it: without holds and productions."""
+    return replace(row, holds=[], held_until=None, produced=0)
 
 
 async def one(
@@ -155,6 +180,13 @@ async def totals(
         await cursor.execute(statement)
         row = await cursor.fetchone()
     return ArchiveTotals(0, 0, 0, 0, 0) if row is None else row
+
+
+async def due(
+    connection: AsyncConnection[Any], today: date, *, only: ArchiveFilter = ALL
+) -> dict[str, int]:
+    """Return how many archives are complete, lack something, are held, or may be destroyed."""
+    return await keeping.due(connection, today, only=_where(only))
 
 
 async def documents(
@@ -181,6 +213,8 @@ def _where(only: ArchiveFilter) -> sql.Composed:
     ]
     if only.lacking:
         told.append(sql.SQL("cardinality(missing) > 0"))
+    if only.due:
+        told.append(keeping.condition(only.due, only.today or date.max))
     if only.text:
         told.append(sql.SQL("strpos(filing_no, {}) > 0").format(sql.Literal(only.text)))
     return together(told)

@@ -45,6 +45,35 @@ with filed as (
   from {payment}
   where step = 'PAID'
   group by class_id
+), lacking as (
+  -- What has an electronic form lies in the store once somebody has brought its file.
+  select class_id, count(distinct sha256) as unstored
+  from {document} as filed
+  where medium <> 'PAPER' and not exists (
+    select from {stored_document} as stored
+    where stored.class_id = filed.class_id and stored.sha256 = filed.sha256
+  )
+  group by class_id
+), hold as (
+  select distinct on (class_id, hold_no) class_id, hold_no, released, held_until
+  from {archive_hold}
+  order by class_id, hold_no, position desc
+), holding as (
+  select class_id, array_agg(hold_no order by hold_no) as holds,
+    case when bool_and(held_until is not null) then max(held_until) end as held_until
+  from hold
+  where not released
+  group by class_id
+), produced as (
+  select class_id, count(*) as times
+  from {archive_production}
+  group by class_id
+), ended as (
+  select class_id,
+    (array_agg(approvers order by position desc))[1] as approvers,
+    max(happened_on) filter (where step = 'DESTROYED') as destroyed_on
+  from {archive_end}
+  group by class_id
 ), known as (
   select
     class_id,
@@ -66,7 +95,13 @@ with filed as (
     sealed.manifest_sha256,
     -- The years run from the later of closure and last payment, also where that comes afterwards.
     greatest(sealed.retention_from, closed.ended_on, paid.ended_on) as ended_on,
-    sealed.years
+    sealed.years,
+    coalesce(lacking.unstored, 0)::integer as unstored,
+    coalesce(holding.holds, array[]::text[]) as holds,
+    holding.held_until,
+    coalesce(produced.times, 0)::integer as produced,
+    coalesce(ended.approvers, 0)::integer as approvers,
+    ended.destroyed_on
   from filed
     full join held using (class_id)
     full join steps using (class_id)
@@ -74,6 +109,10 @@ with filed as (
     left join sealed using (class_id)
     left join closed using (class_id)
     left join paid using (class_id)
+    left join lacking using (class_id)
+    left join holding using (class_id)
+    left join produced using (class_id)
+    left join ended using (class_id)
 )
 select
   class_id,
@@ -94,7 +133,14 @@ select
   case when years is not null then ended_on end as retention_from,
   case when years is not null then (ended_on + make_interval(years => years))::date end
     as retention_to,
+  unstored,
+  holds,
+  held_until,
+  produced,
+  approvers,
+  destroyed_on,
   case
+    when destroyed_on is not null then 'DESTROYED'
     when sealed_on is not null then 'SEALED'
     when final_checked_on is not null then 'FINAL_CHECKED'
     when training_checked_on is not null then 'TRAINING_CHECKED'

@@ -15,6 +15,12 @@ create table model.archive (
   manifest_sha256 text collate "C",
   retention_from date,
   retention_to date,
+  unstored integer not null,
+  holds text[] not null,
+  held_until date,
+  produced integer not null,
+  approvers integer not null,
+  destroyed_on date,
   state text collate "C" not null
 );
 create index archive_numbered on model.archive (coalesce(filing_no, ''), class_id);

@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from projections.detail.application import APPLICATION
 from projections.detail.approval import APPROVAL
+from projections.detail.archive_end import ARCHIVE_END
+from projections.detail.archive_hold import ARCHIVE_HOLD
+from projections.detail.archive_production import ARCHIVE_PRODUCTION
 from projections.detail.archive_step import ARCHIVE_STEP
 from projections.detail.assessment import ASSESSMENT
 from projections.detail.certificate import CERTIFICATE
@@ -16,6 +19,8 @@ from projections.detail.class_step import CLASS_STEP
 from projections.detail.completion import COMPLETION
 from projections.detail.disallowed import DISALLOWED
 from projections.detail.document import DOCUMENT
+from projections.detail.document_check import DOCUMENT_CHECK
+from projections.detail.document_damage import DOCUMENT_DAMAGE
 from projections.detail.enrolment import ENROLMENT
 from projections.detail.entitlement import ENTITLEMENT
 from projections.detail.filing import FILING
@@ -33,6 +38,7 @@ from projections.detail.schedule_change import SCHEDULE_CHANGE
 from projections.detail.session import SESSION
 from projections.detail.sheet import SHEET
 from projections.detail.signal import SIGNAL
+from projections.detail.stored_document import STORED_DOCUMENT
 from projections.detail.timetable import TIMETABLE
 from projections.detail.work_calendar import WORK_CALENDAR
 from projections.part import Part
@@ -70,7 +76,13 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             ENTITLEMENT,
             FUND_MOVE,
             DOCUMENT,
+            STORED_DOCUMENT,
             ARCHIVE_STEP,
+            ARCHIVE_HOLD,
+            ARCHIVE_PRODUCTION,
+            ARCHIVE_END,
+            DOCUMENT_CHECK,
+            DOCUMENT_DAMAGE,
             SIGNAL,
             LINK,
         )

@@ -37,5 +37,5 @@ DOCUMENT = Part(
     },
     facts=(ArchiveDocumentFiled,),
     rows=rows,
-    indexes=("class_id",),
+    indexes=("class_id", "sha256"),
 )

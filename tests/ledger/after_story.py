@@ -1,6 +1,7 @@
 """What comes after and beside a class: its archive, doubts, refusals, the books of a fund."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 from aggregates.access.facts import CommandRefused, Reason
 from aggregates.archive.facts import (
@@ -73,7 +74,7 @@ def _seal(story: Story, rows: tuple[ChecklistRow, ...]) -> None:
         checklist=rows,
         documents=len(rows),
         pages=12 * len(rows),
-        manifest_sha256=digest(story.id, "manifest"),
+        manifest_sha256=_manifest(story, rows),
         claim_ids=(story.claim,),
         last_paid_on=ends,
         retention_from=ends,
@@ -93,6 +94,12 @@ def _seal(story: Story, rows: tuple[ChecklistRow, ...]) -> None:
         ),
     )
     story.put("training-class", story.id, closed, by="COUNTY_HR")
+
+
+def _manifest(story: Story, rows: tuple[ChecklistRow, ...]) -> str:
+    """Return the digest over the documents that were filed."""
+    lines = sorted(f"{one.kind} {digest(story.id, one.kind)} BOTH 12\n" for one in rows)
+    return sha256("".join(lines).encode()).hexdigest()
 
 
 def doubt(

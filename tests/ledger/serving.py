@@ -20,6 +20,7 @@ from ledger.api.questions import routes
 from ledger.application.running import Ledger, open_ledger
 from ledger.cli.serving import listen
 from ledger.clock import SystemClock
+from ledger.documents.store import DocumentStore
 from ledger.ids import SystemIds
 from ledger.integration.exporting import published
 from ledger.integration.log_keys import LogKeys
@@ -101,6 +102,7 @@ def served(
     demo: bool = True,
     classes: int = CLASSES,
     keys: LogKeys | None = None,
+    documents: DocumentStore | None = None,
 ) -> Iterator[Served]:
     """Write the small world and serve it until the block ends."""
     held = listen("127.0.0.1", 0)
@@ -117,6 +119,7 @@ def served(
             clock=clock,
             ids=SystemIds(clock),
             source="//simulation/test",
+            documents=documents,
         ) as ledger:
             told = await tell(ledger, conninfo, classes=classes)
             sessions = Sessions()

@@ -20,6 +20,7 @@ def test_everything_has_a_default() -> None:
         lang="zh",
         origin="mingzhang.local/371500",
         key_file=settings.home / "keys" / "vault.keys",
+        documents=str(settings.home / "documents"),
         kafka=None,
         kafka_properties=None,
         read_database_url=None,
@@ -56,6 +57,7 @@ def test_what_is_set_is_read() -> None:
             "MINGZHANG_LANG": "en",
             "MINGZHANG_ORIGIN": "ledger.example/370100",
             "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
+            "MINGZHANG_DOCUMENTS": "s3://key:se%2Fcret@store.example:9000/papers/371500",
             "MINGZHANG_KAFKA": "k1.example:9092, [::1]:9093",
             "MINGZHANG_KAFKA_PROPERTIES": "/etc/mingzhang/kafka.properties",
             "MINGZHANG_READ_DATABASE_URL": "postgresql://db.example/copy",
@@ -72,6 +74,7 @@ def test_what_is_set_is_read() -> None:
         lang="en",
         origin="ledger.example/370100",
         key_file=Path("/etc/mingzhang/keys"),
+        documents="s3://key:se%2Fcret@store.example:9000/papers/371500",
         kafka=("k1.example:9092", "[::1]:9093"),
         kafka_properties=Path("/etc/mingzhang/kafka.properties"),
         read_database_url="postgresql://db.example/copy",
@@ -91,6 +94,8 @@ def test_what_is_set_is_read() -> None:
         ("MINGZHANG_CITY", "3715"),
         ("MINGZHANG_CITY", "聊城市"),
         ("MINGZHANG_LANG", "fr"),
+        ("MINGZHANG_DOCUMENTS", "s3://store.example/papers"),
+        ("MINGZHANG_DOCUMENTS", "s3://key:secret@store.example"),
         ("MINGZHANG_ORIGIN", "ends/with/"),
         ("MINGZHANG_KAFKA", "without-a-port"),
         ("MINGZHANG_KAFKA", "one:9092,"),
@@ -134,6 +139,7 @@ def test_a_demonstration_has_a_home_below_and_never_another_server() -> None:
             "MINGZHANG_HOME": "/srv/ledger",
             "MINGZHANG_DATABASE_URL": "postgresql://c@db/l",
             "MINGZHANG_MASTER_KEY_FILE": "/etc/mingzhang/keys",
+            "MINGZHANG_DOCUMENTS": "s3://key:se%2Fcret@store.example:9000/papers/371500",
         }
     )
     demo = settings.for_demo()

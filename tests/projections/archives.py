@@ -2,14 +2,23 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from aggregates.archive.facts import (
     ArchiveChecked,
+    ArchiveDestroyed,
+    ArchiveDestructionApproved,
     ArchiveDocumentFiled,
+    ArchiveDocumentStored,
+    ArchiveProduced,
     ArchiveSealed,
     ChecklistRow,
+    HoldReleased,
+    RetentionExtended,
 )
+from aggregates.ids import OfficialId
 from aggregates.law.deadlines import add_months
+from aggregates.sealed import Personal
 from aggregates.training_class.facts import ClassClosed, ClassTotals
 from tests.projections.entries import OFFICIAL, at, digest
 from tests.projections.stories import Story
@@ -92,3 +101,73 @@ def keep(story: Story) -> None:
     check(story, "FINAL")
     seal(story)
     close(story)
+
+
+def store(story: Story, number: int) -> int:
+    """Store the file of one of the documents that may have been filed."""
+    filed = [
+        one.fact.sha256 for one in story.log.entries if isinstance(one.fact, ArchiveDocumentFiled)
+    ]
+    sha256 = filed[number % len(filed)] if filed else digest("no such document")
+    fact = ArchiveDocumentStored(**story.about, sha256=sha256, octets=9, stored_by=OFFICIAL)
+    return story.write(story.one, fact)
+
+
+def hold(story: Story, number: int, days: int | None) -> int:
+    """Hold the archive back, for some days or without an end."""
+    fact = RetentionExtended(
+        **story.about,
+        hold_no=f"H{number}",
+        held_until=None if days is None else story.last.date() + timedelta(days=days),
+        reason=Personal(f"{number:042d}A"),
+        extended_by=OFFICIAL,
+    )
+    return story.write(story.one, fact)
+
+
+def release(story: Story, number: int) -> int:
+    """Release a hold."""
+    fact = HoldReleased(**story.about, hold_no=f"H{number}", basis="1号", released_by=OFFICIAL)
+    return story.write(story.one, fact)
+
+
+def produce(story: Story) -> int:
+    """Hand the archive to an auditor."""
+    fact = ArchiveProduced(
+        **story.about,
+        to="SJ",
+        recipient="AUDIT",
+        purpose=Personal(f"{1:042d}A"),
+        request_doc="审〔2025〕1号",
+        requested_on=story.last.date(),
+        produced_at=story.log.now,
+        personal=False,
+        produced_by=OFFICIAL,
+    )
+    return story.write(story.one, fact)
+
+
+def destroy(story: Story, *, approvers: int = 2) -> int:
+    """Approve the destruction, and carry it out if two approved."""
+    named = tuple(OfficialId(UUID(int=0xA0 + n)) for n in range(approvers))
+    decided: dict[str, Any] = {
+        **story.about,
+        "decision_doc": "销〔2035〕1号",
+        "list_sha256": digest("list"),
+        "approvers": named,
+    }
+    approved = ArchiveDestructionApproved(
+        **decided, retention_to=story.last.date(), complete=approvers > 1
+    )
+    position = story.write(story.one, approved)
+    if approvers < 2:
+        return position
+    fact = ArchiveDestroyed(
+        **decided,
+        by=(OFFICIAL, named[0]),
+        methods=("PULPED", "DELETED"),
+        documents=2,
+        pages=6,
+        destroyed_at=story.log.now,
+    )
+    return story.write(story.one, fact)

@@ -9,7 +9,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from aggregates.archive.facts import ArchiveChecked, ArchiveDocumentFiled, ArchiveSealed
+from aggregates.archive.facts import (
+    ArchiveChecked,
+    ArchiveDestroyed,
+    ArchiveDestructionApproved,
+    ArchiveDocumentFiled,
+    ArchiveDocumentStored,
+    ArchiveProduced,
+    ArchiveSealed,
+    HoldReleased,
+    RetentionExtended,
+)
 from aggregates.entitlement.facts import (
     EntitlementReleased,
     EntitlementReserved,
@@ -171,6 +181,11 @@ class Dossier:
         self.documents: list[ArchiveDocumentFiled] = []
         self.steps: list[tuple[date, ArchiveChecked | ArchiveSealed]] = []
         self.ended: list[date] = []
+        self.stored: set[str] = set()
+        self.holds: dict[str, date | None] = {}
+        self.produced = 0
+        self.approvers = 0
+        self.destroyed: date | None = None
 
     @property
     def known(self) -> bool:
@@ -222,7 +237,19 @@ class Dossier:
             "manifest_sha256": sealed.manifest_sha256 if sealed else None,
             "retention_from": begins,
             "retention_to": add_months(begins, 12 * years) if begins else None,
-            "state": "SEALED"
+            "unstored": len(
+                {d.sha256 for d in self.documents if d.medium != "PAPER"} - self.stored
+            ),
+            "holds": sorted(self.holds),
+            "held_until": None
+            if None in self.holds.values()
+            else max((one for one in self.holds.values() if one), default=None),
+            "produced": self.produced,
+            "approvers": self.approvers,
+            "destroyed_on": self.destroyed,
+            "state": "DESTROYED"
+            if self.destroyed
+            else "SEALED"
             if sealed
             else "FINAL_CHECKED"
             if final
@@ -250,5 +277,26 @@ def archive(entries: Entries) -> Rows:
                 for line in fact.lines:
                     found[line.class_id].ended.append(fact.paid_on)
             case _:
-                pass
+                later(found, one)
     return {one: dossier.row(one) for one, dossier in found.items() if dossier.known}
+
+
+def later(found: dict[UUID, Dossier], one: Written) -> None:
+    """Take what comes once papers lie in an archive."""
+    fact = one.fact
+    match fact:
+        case ArchiveDocumentStored():
+            found[fact.class_id].stored.add(fact.sha256)
+        case RetentionExtended():
+            found[fact.class_id].holds[fact.hold_no] = fact.held_until
+        case HoldReleased():
+            found[fact.class_id].holds.pop(fact.hold_no, None)
+        case ArchiveProduced():
+            found[fact.class_id].produced += 1
+        case ArchiveDestructionApproved():
+            found[fact.class_id].approvers = len(fact.approvers)
+        case ArchiveDestroyed():
+            found[fact.class_id].approvers = len(fact.approvers)
+            found[fact.class_id].destroyed = one.recorded_on
+        case _:
+            pass

@@ -9,6 +9,8 @@ one implementation overlooks, the other has to overlook as well; tests hold them
     trees           RFC 6962: leaves, paths, and a tree that grows
     logs            a whole log in files: what was changed first, and how
     documents       receipts and exhibits
+    renewals        the log's later word on the same roots
+    disclosures     personal values in clear, in a bag of their own
     packages        archive packages: a bag of files with an exhibit in it
     telling         what was seen, in Chinese and English
     command         ``verify.py WHAT``

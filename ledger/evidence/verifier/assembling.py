@@ -20,6 +20,8 @@ ORDER: Final = (
     "trees",
     "logs",
     "documents",
+    "renewals",
+    "disclosures",
     "packages",
     "command",
 )
@@ -37,6 +39,7 @@ are checked too.
     python verify.py X.tlog-proof --entry ENTRY --policy FILE
     python verify.py EXHIBIT.json [--policy FILE]
     python verify.py PACKAGE[.zip] [--policy FILE]
+    python verify.py PACKAGE_PII[.zip] [--of PACKAGE[.zip]]
 """
 '''
 

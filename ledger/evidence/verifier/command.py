@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
+from ledger.evidence.verifier.disclosures import DISCLOSURE, check_disclosures
 from ledger.evidence.verifier.documents import RECEIPT, Exhibit, check_receipt
 from ledger.evidence.verifier.logs import Read, check_log
 from ledger.evidence.verifier.notes import Policy, Tree, believed, policy_of
-from ledger.evidence.verifier.packages import POLICY_PATH, archive, check_package, folder
+from ledger.evidence.verifier.packages import (
+    EVENTS_PATH,
+    POLICY_PATH,
+    archive,
+    check_files,
+    check_package,
+    folder,
+)
 from ledger.evidence.verifier.signatures import sha256
 from ledger.evidence.verifier.telling import Bad, Misuse, Said
 
@@ -29,9 +37,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     say("what", type=Path, help="日志目录、回执、证据材料或档案包 a log, receipt, exhibit, package")
     say("--entry", type=Path, help="回执所属的条目，逐字节 the receipt's entry, byte for byte")
     say("--policy", type=Path, help="您所持的信任策略 the trust policy that you hold")
+    say("--of", type=Path, help="个人信息包所属的档案包 the package that a second bag belongs to")
     say("--held", type=Path, help="您所持的较早检查点 an earlier checkpoint that you hold")
     asked = parser.parse_args(given)
-    for path in (asked.what, asked.entry, asked.policy, asked.held):
+    for path in (asked.what, asked.entry, asked.policy, asked.of, asked.held):
         if path is not None and not path.exists():
             parser.error(f"没有 no such file: {path}")
     return asked
@@ -56,12 +65,26 @@ def held_tree(asked: argparse.Namespace, policy: Policy, said: Said) -> Tree | N
     return believed(asked.held.read_bytes(), policy, said) if asked.held else None
 
 
+def opened(what: Path) -> tuple[Read, list[str]]:
+    """Return what reads in a directory or zip; of a bag's directory ``data``, in the bag."""
+    if not what.is_dir():
+        return archive(what)
+    above = what.resolve().parent
+    is_payload = what.resolve().name == "data" and not (what / "bagit.txt").exists()
+    return folder(above if is_payload and (above / "bagit.txt").exists() else what)
+
+
 def check(asked: argparse.Namespace, said: Said) -> None:
     """Find out what was given, and check it."""
     what: Path = asked.what
     read: Read
     if what.is_dir() or what.suffix == ".zip":
-        read, names = folder(what) if what.is_dir() else archive(what)
+        read, names = opened(what)
+        if any(name.startswith(DISCLOSURE) for name in names):
+            check_files(read, names, said)
+            events = opened(asked.of)[0](EVENTS_PATH) if asked.of else None
+            check_disclosures(read, names, events, said)
+            return
         if "bagit.txt" in names:
             check_package(read, names, trusted(asked, read(POLICY_PATH), said), said)
             return

@@ -1,11 +1,13 @@
 """A whole log in files: every leaf again from its entry, every tile, the root."""
 
 import copy
+import json  # noqa: TID251 - this program knows nothing but the standard library
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 from ledger.evidence.verifier.notes import Policy, Tree, believed
-from ledger.evidence.verifier.signatures import HASH_BYTES
+from ledger.evidence.verifier.signatures import HASH_BYTES, sha256
 from ledger.evidence.verifier.telling import Bad, Said
 from ledger.evidence.verifier.trees import TILE, Growing, Hash, hash_of
 
@@ -13,6 +15,8 @@ Read = Callable[[str], bytes | None]
 """Gives what lies at a path, or None if nothing does."""
 
 NO_LEAF = bytes(HASH_BYTES)
+WORDS = ("evidence.stream-heads.", "evidence.sm3-root.")
+WORD_MARK = b'"type":"evidence.s'
 
 CHANGED = ("条目被改动", "the entry was changed")
 MISSING = ("条目缺失", "the entry is missing")
@@ -100,6 +104,19 @@ class Files:
         """Yield the leaves as they lie in tiles, from a tile on."""
         for number in range(start, -(-self._size // TILE)):
             yield from self.row(0, number) or ()
+
+    def entries(self) -> Iterator[bytes]:
+        """Yield the entries themselves; the log was audited before."""
+        left = self._size
+        for number in range(-(-self._size // TILE)):
+            data = self._read(self.bundle(number))
+            if data is None:
+                data = self._read(f"tile/entries/{path_of(number, TILE)}") or b""
+            at = 0
+            while at + 2 <= len(data) and left:
+                end = at + 2 + (data[at] << 8 | data[at + 1])
+                yield data[at + 2 : end]
+                at, left = end, left - 1
 
 
 def parting(one: list[bytes], other: list[bytes]) -> int:
@@ -233,6 +250,89 @@ class Audit:
         return (held if self._growing.size >= held else 0), self._tree.size
 
 
+def told_by(entry: bytes) -> dict[str, Any]:
+    """Return what an entry says; nothing where it is none."""
+    try:
+        read = json.loads(entry)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def size_in(word: dict[str, Any]) -> int:
+    """Return the size of which a word of the log speaks; one that no log has, if it is no word."""
+    data = word.get("data")
+    size = data.get("size") if isinstance(data, dict) else None
+    return size if isinstance(size, int) else -1
+
+
+class Words:
+    """What a log says of itself in its entries: heads of all streams, roots of both trees."""
+
+    def __init__(self, files: Files, tree: Tree) -> None:
+        self._files = files
+        self._tree = tree
+
+    def first_false(self, said: Said) -> int | None:
+        """Return the index of the first word that is not so, after telling what was checked."""
+        words: list[tuple[int, dict[str, Any]]] = []
+        for index, entry in enumerate(self._files.entries()):
+            if WORD_MARK in entry and str((read := told_by(entry)).get("type")).startswith(WORDS):
+                words.append((index, read))
+        newest = max((at for at, one in words if one["type"].startswith(WORDS[0])), default=-1)
+        roots = self._roots({size_in(one) for _, one in words})
+        for index, one in words:
+            try:
+                is_so = self._is_so(index, one, roots, is_newest=index == newest)
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+                is_so = False
+            if not is_so:
+                return index
+        if words:
+            said.good(
+                f"日志自述的树根 {sum(one['type'].startswith(WORDS[1]) for _, one in words)} 处、"
+                "最新流头均与条目相符",
+                "the roots that the log says of itself, and its newest heads of streams, are what "
+                "its entries give",
+            )
+        return None
+
+    def _is_so(
+        self, index: int, one: dict[str, Any], roots: dict[int, bytes], *, is_newest: bool
+    ) -> bool:
+        data, size = one["data"], size_in(one)
+        if not 0 < size <= index:
+            return False
+        if one["type"].startswith(WORDS[1]):
+            told = data["sha256_root" if self._files.hash is sha256 else "root"]
+            return roots[size].hex() == str(told)
+        return not is_newest or self._heads(size) == (data["streams"], data["root"])
+
+    def _roots(self, sizes: set[int]) -> dict[int, bytes]:
+        """Return the roots at earlier sizes, grown once from the hashes of the tiles."""
+        growing, roots = Growing(self._files.hash), dict[int, bytes]()
+        for leaf in self._files.all_hashes(0):
+            growing.add(leaf)
+            if growing.size in sizes:
+                roots[growing.size] = growing.root()
+        return roots
+
+    def _heads(self, size: int) -> tuple[int, str]:
+        """Return how many streams there were, and the root over their last entries."""
+        last: dict[bytes, bytes] = {}
+        for entry in islice(self._files.entries(), size):
+            read = told_by(entry)
+            if not read:
+                continue  # it is of no stream
+            name, version = read["subject"].encode(), int(read["streamversion"])
+            head = len(name).to_bytes(2, "big") + name + version.to_bytes(8, "big")
+            last[name] = head + sha256(b"\0" + entry)
+        growing = Growing(sha256)
+        for name in sorted(last):
+            growing.add(sha256(b"\0" + last[name]))
+        return len(last), growing.root().hex()
+
+
 def check_log(read: Read, policy: Policy, held: Tree | None, said: Said) -> None:
     """Check a log in files, against a checkpoint held from before if there is one."""
     data = read("checkpoint")
@@ -251,6 +351,13 @@ def check_log(read: Read, policy: Policy, held: Tree | None, said: Said) -> None
             said.good(
                 f"延续所持检查点（{held.size} 条）",
                 f"continues the checkpoint held ({held.size} entries)",
+            )
+        false = Words(Files(read, tree), tree).first_false(said)
+        if false is not None:
+            said.wrong(
+                f"第 {false + 1} 位：日志在此载明的流头或树根与其条目不符",
+                f"position {false + 1}: what the log says here of its own heads or roots is not "
+                "what its entries give",
             )
         return
     first, last = found.start + 1, found.end

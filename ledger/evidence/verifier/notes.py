@@ -240,6 +240,11 @@ def believed(data: bytes, policy: Policy, said: Said) -> Tree:
     text, lines = take_apart(data)
     tree = tree_of(text)
     own = [(one.material.hex(), one) for one in policy.logs if one.name == tree.origin]
+    if not own:
+        raise Bad(
+            f"检查点属于 {tree.origin}，信任策略中没有这个日志：是另一日志",
+            f"the checkpoint is of {tree.origin}, which the policy does not know: another log",
+        )
     if not valid_names(text, lines, own, unchecked):
         raise Bad("检查点没有日志自身的有效签名", "no valid signature of the log on its checkpoint")
     cosigned = valid_names(text, lines, policy.witnesses.items(), unchecked)

@@ -27,30 +27,32 @@ class Said:
     Attributes:
         bad: how many things were not as they have to be.
         unchecked: how many could not be checked here.
+        told: everything that was said: how it is, in Chinese, in English.
     """
 
     def __init__(self, *, aloud: bool = True) -> None:
         self.bad = 0
         self.unchecked = 0
+        self.told: list[tuple[str, str, str]] = []
         self._aloud = aloud
 
     def good(self, zh: str, en: str) -> None:
         """Say that something is as it has to be."""
-        self._say("[ 通过 ok ]", zh, en)
+        self._tell("ok", "[ 通过 ok ]", zh, en)
 
     def wrong(self, zh: str, en: str) -> None:
         """Say that something is not as it has to be."""
         self.bad += 1
-        self._say("[ 不符 BAD ]", zh, en)
+        self._tell("bad", "[ 不符 BAD ]", zh, en)
 
     def open(self, zh: str, en: str) -> None:
         """Say that something could not be checked here."""
         self.unchecked += 1
-        self._say("[ 未验 unchecked ]", zh, en)
+        self._tell("unchecked", "[ 未验 unchecked ]", zh, en)
 
     def note(self, zh: str, en: str) -> None:
         """Say something that whoever reads has to know."""
-        self._say("[ 注意 note ]", zh, en)
+        self._tell("note", "[ 注意 note ]", zh, en)
 
     def verdict(self) -> int:
         """Say how it ended; 0 if nothing bad was seen, 3 otherwise."""
@@ -59,6 +61,10 @@ class Said:
             return 3
         self._say("结论 verdict:", "所验各项相符。", "what was checked is as it has to be.")
         return 0
+
+    def _tell(self, how: str, mark: str, zh: str, en: str) -> None:
+        self.told.append((how, zh, en))
+        self._say(mark, zh, en)
 
     def _say(self, mark: str, zh: str, en: str) -> None:
         if self._aloud:

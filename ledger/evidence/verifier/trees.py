@@ -33,6 +33,35 @@ def leads_to(
     return last == 0 and found == root
 
 
+def continues(
+    hashed: Hash, old: int, new: int, path: Sequence[bytes], roots: tuple[bytes, bytes]
+) -> bool:
+    """Say whether a tree of one size grew into another (RFC 9162, 2.1.4.2); old is at least 1."""
+    was_root, now_root = roots
+    if not 0 < old <= new or any(len(one) != HASH_BYTES for one in path):
+        return False
+    if old == new:
+        return not path and was_root == now_root
+    steps = [was_root, *path] if old & (old - 1) == 0 else list(path)
+    if not steps:
+        return False
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    was = now = steps[0]
+    for sibling in steps[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            was, now = hashed(b"\1" + sibling + was), hashed(b"\1" + sibling + now)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            now = hashed(b"\1" + now + sibling)
+        at, last = at >> 1, last >> 1
+    return last == 0 and was == was_root and now == now_root
+
+
 class Growing:
     """A tree under way: of each level the hashes that are in no full tile yet.
 

@@ -256,6 +256,10 @@ def test_no_retention_ends_before_ten_years_from_closure_and_last_payment(
 
 
 @pytest.mark.rule("ARC-01")
-def test_nothing_destroys_an_archive() -> None:
+def test_nothing_but_a_destruction_ends_an_archive() -> None:
     of_archives = {name for name, one in COMMANDS.items() if one.kind is ARCHIVE}
-    assert of_archives == {"file-archive-document", "check-archive", "seal-archive"}
+    assert of_archives == {
+        *("file-archive-document", "store-archive-document", "check-archive", "seal-archive"),
+        *("produce-archive", "extend-retention", "release-hold"),
+        *("approve-destruction", "destroy-archive"),
+    }

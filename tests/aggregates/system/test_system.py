@@ -6,14 +6,23 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from aggregates.facts import decode, encode
+from aggregates.facts import decode, encode, links, spelled
 from aggregates.ids import ClassId, PlanId
+from aggregates.sealed import Personal
 from aggregates.subject import Subject
-from aggregates.system.commands import AcceptImportBatch, RecordMissedDeadline
+from aggregates.system.commands import (
+    AcceptImportBatch,
+    DropIntakeMessage,
+    RecordDocumentCheck,
+    RecordMissedDeadline,
+)
 from aggregates.system.facts import (
     REJECTED_MAX,
+    Damage,
     DeadlineMissed,
+    DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
     RejectedRow,
     SealedRecorded,
 )
@@ -116,3 +125,58 @@ def test_a_sealed_entry_says_nothing_but_its_commitment() -> None:
 def test_what_is_no_commitment_is_no_sealed_entry(wrong: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         decode("sealed.recorded.v1", {"commitment": wrong})
+
+
+def test_a_message_is_given_up_once_and_the_fact_says_which_one_it_was() -> None:
+    drop = DropIntakeMessage(
+        message_id=UUID(int=0xC1),
+        topic="intake.bank.v1",
+        partition=2,
+        offset=2**40,
+        digest="0" * 64,
+        fault="NO_MESSAGE",
+        reason=Personal("A" * 43),
+    )
+    answer = given().when(drop, now="2024-03-01", role="SYS_ADMIN")
+    fact = answer.fact(IntakeDropped)
+    assert (fact.topic, fact.partition, fact.offset) == ("intake.bank.v1", 2, 2**40)
+    assert fact.sender_id is None
+    (one,) = answer.granted()
+    assert one.id == drop.message_id
+
+    scene = given(happened("2024-03-01", SYSTEM, one.id, one.fact))
+    scene.when(drop, now="2024-03-02", role="SYS_ADMIN").then_refused("LIFECYCLE")
+
+
+def looked(*damaged: Damage, documents: int = 9, channel: Any = "timer") -> Outcome:  # noqa: ANN401 - a channel
+    command = RecordDocumentCheck(begun_at=DUE, documents=documents, octets=1234, damaged=damaged)
+    return given().when(command, now="2024-03-01", role="TIMER", channel=channel)
+
+
+def some_damage(number: int, classes: int = 1) -> Damage:
+    named = tuple(ClassId(UUID(int=n)) for n in range(classes))
+    return Damage(sha256=f"{number:064x}", found="CHANGED", class_ids=named)
+
+
+def test_a_check_of_the_document_store_is_on_record_whatever_it_found() -> None:
+    fine = looked()
+    assert (fine.fact(DocumentsChecked).damaged, fine.findings()) == (0, set())
+    bad = looked(some_damage(1, classes=2))
+    fact = bad.fact(DocumentsChecked)
+    assert (fact.damaged, fact.named) == (1, (some_damage(1, classes=2),))
+    assert bad.findings() == {"ARC-01"}
+    assert {kind for kind, _ in links(fact)} == {"class"}
+
+
+def test_an_entry_names_as_many_damaged_files_as_it_holds_and_counts_all() -> None:
+    many = tuple(some_damage(n, classes=1 + n % 40) for n in range(900))
+    fact = looked(*many, documents=900).fact(DocumentsChecked)
+    assert fact.damaged == 900
+    assert 40 < len(fact.named) < 900
+    assert fact.named == many[: len(fact.named)]
+    assert len(spelled(fact)) < 64_000
+
+
+def test_only_the_program_that_looked_tells_of_a_check() -> None:
+    looked(channel="inner").then_refused("LIFECYCLE")
+    looked(some_damage(1), documents=0).then_refused("LIFECYCLE")

@@ -253,3 +253,25 @@ def test_a_number_of_partitions_that_was_changed_stops_the_projector(
         project(copy, kafka.cluster, group, head(world) + 1)
     with pytest.raises(Exception, match=r"partitions of ledger\.events\.v1 is 7, expected 6"):
         Relay(world, kafka.cluster, Stop()).run(until_head=True)
+
+
+@pytest.mark.usefixtures("published")
+def test_two_copies_that_are_fed_at_once_have_each_the_whole_log(
+    world: str, copy: str, second_database: str, kafka: Kafka
+) -> None:
+    stop, last = Stop(), head(world)
+    watchdog = threading.Timer(WITHIN_SECONDS, stop.set)
+    watchdog.start()
+    projectors = [
+        Projector(one, kafka.cluster, stop, session_ms=SESSION_MS)
+        for one in (copy, second_database)
+    ]
+    threads = [threading.Thread(target=one.run, kwargs={"until": last}) for one in projectors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    watchdog.cancel()
+
+    assert [one.mark for one in projectors] == [last, last]
+    assert entries(copy) == entries(second_database) == entries(world)

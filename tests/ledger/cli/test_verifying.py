@@ -112,14 +112,19 @@ def test_a_receipt_is_checked_against_its_entry_and_against_the_database(
     assert (code, told["ok"]) == (3, False)
 
 
-def test_a_read_model_that_was_changed_is_named_and_made_anew(database: str, run: Run) -> None:
+def test_a_read_model_that_was_changed_is_named_and_only_mended_when_asked(
+    database: str, run: Run
+) -> None:
     assert run("init")[0] == 0
     code, told = run("verify", "--models")
     assert (code, told["ok"], told["wrong"]) == (0, True, [])
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(ONE_ROW_MORE)
     code, told = run("verify", "--models")
-    assert (code, told["wrong"]) == (3, ["funds"])
+    assert (code, told["wrong"], told["mended"]) == (3, ["funds"], False)
+    assert run("verify", "--models")[0] == 3
+    code, told = run("verify", "--models", "--mend")
+    assert (code, told["wrong"], told["mended"]) == (3, ["funds"], True)
     assert run("verify", "--models")[0] == 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.evidence.exhibit import Exhibit, ModelDigest, ProvenEntry, ProvenHead
+from ledger.evidence.exhibit import About, Exhibit, ModelDigest, ProvenEntry, ProvenHeads
 from ledger.evidence.hashes import SHA256, SM3, Hashing
 from ledger.evidence.reading import hashes_of
 from ledger.evidence.receipt import Receipt
@@ -105,8 +105,9 @@ def exhibit_of(log: MemoryLog) -> Exhibit:
         log.files["checkpoint"],
         POLICY_TEXT.encode(),
         [proven(index, log) for index in indexes],
-        ProvenHead(proven(COMMITTED, log), head),
+        ProvenHeads(proven(COMMITTED, log), [head]),
         [ModelDigest("class_ledger", 302, sha256(b"a,b\n1,2\n").hexdigest(), "a,b\n1,2\n")],
+        about=About("class", "1", len(ENTRIES), len(indexes)),
     )
 
 

@@ -25,6 +25,7 @@ from tests.ledger.evidence.logs import (
     WITNESS,
     MemoryLog,
     checkpoint_of,
+    entries,
     signed_log,
 )
 
@@ -108,8 +109,9 @@ def test_a_changed_entry_is_named_and_the_run_ends_with_3(auditor: Auditor) -> N
 
 
 def test_an_older_checkpoint_shows_a_log_rewritten_with_its_key(auditor: Auditor) -> None:
-    place = log_with(auditor, signed_log([*ENTRIES[:41], b"forged", *ENTRIES[42:]]))
-    mine = auditor.put("held", signed_log(ENTRIES[:100]).files["checkpoint"])
+    plain = entries(302)
+    place = log_with(auditor, signed_log([*plain[:41], b"forged", *plain[42:]]))
+    mine = auditor.put("held", signed_log(plain[:100]).files["checkpoint"])
     policy = ("--policy", auditor.folder / "mine.tlog")
 
     assert auditor.run(place, *policy).code == 0
@@ -117,8 +119,34 @@ def test_an_older_checkpoint_shows_a_log_rewritten_with_its_key(auditor: Auditor
     assert told.code == 3
     assert "第 1 至 100 位之间：日志以真实密钥重写" in told.out
     honest = Auditor(auditor.program, auditor.folder / "other")
-    told = honest.run(log_with(honest, signed_log(ENTRIES)), *policy, "--held", mine)
+    told = honest.run(log_with(honest, signed_log(plain)), *policy, "--held", mine)
     assert (told.code, "延续所持检查点（100 条）" in told.out) == (0, True)
+
+
+def test_a_log_rewritten_with_its_key_belies_what_it_said_of_its_own_heads(
+    auditor: Auditor,
+) -> None:
+    place = log_with(auditor, signed_log([*ENTRIES[:299], b"forged", *ENTRIES[300:]]))
+
+    told = auditor.run(place, "--policy", auditor.folder / "mine.tlog")
+
+    assert told.code == 3
+    assert "第 301 位：日志在此载明的流头或树根与其条目不符" in told.out
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"[]", b"{}", b'{"size":-1}', b'{"size":"x"}', b'{"size":300,"streams":3}', b'{"size":1e400}'],
+    ids=range(6),
+)
+def test_a_word_of_the_log_that_is_out_of_form_is_not_so(auditor: Auditor, data: bytes) -> None:
+    said = ENTRIES[300]
+    start, end = said.index(b'"data":') + 7, said.index(b',"prev"')
+    place = log_with(auditor, signed_log([*ENTRIES[:300], said[:start] + data + said[end:]]))
+
+    told = auditor.run(place, "--policy", auditor.folder / "mine.tlog")
+
+    assert (told.code, "第 301 位：日志在此载明" in told.out) == (3, True), told.out
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,12 @@ RUNS = 12
 BESIDE = """
 import os, sys, threading
 from pathlib import Path
+from ledger.integration.heads import HOURLY
 from ledger.integration.place import SigningPlace
 from ledger.timers.integrating import keep_integrating
 from ledger.timers.processes import Until
 until = Until(threading.Event(), os.getppid())
-keep_integrating(sys.argv[1], SigningPlace.below(Path(sys.argv[2])), until)
+keep_integrating(sys.argv[1], SigningPlace.below(Path(sys.argv[2])), HOURLY, until)
 """
 
 

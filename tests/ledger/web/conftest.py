@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.ledger.api.exhibiting import settle
+from tests.ledger.integration.signing import KEYS, place_in
 from tests.ledger.serving import Served, served
 from tests.ledger.web.looking import Eyes
 
 
 @pytest.fixture(scope="module")
-def place(shared_database: str) -> Iterator[Served]:
-    """A server over the small world."""
-    with served(shared_database) as found:
+def place(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server over the small world, its log signed and its heads named."""
+    signer = place_in(tmp_path_factory.mktemp("home")).signer()
+    with served(shared_database, keys=KEYS) as found:
+        settle(found, signer)
         yield found
 
 

@@ -21,6 +21,7 @@ PATHS = (
     "/trail",
     "/funds",
     "/entries/5",
+    "/verify",
     "/docs",
 )
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea, button, a')]
@@ -213,7 +214,9 @@ def test_an_institution_finds_no_way_to_doubts(eyes: Eyes) -> None:
     own = eyes.place.told.institutions[EAST]
     page = eyes.on("/", "INST_CLERK", institution=own)
 
-    assert page.locator("nav.side a").all_inner_texts() == ["一表通台账", "一期一档", "接口文档"]
+    assert page.locator("nav.side a").all_inner_texts() == [
+        *("一表通台账", "一期一档", "凭证核验", "接口文档")
+    ]
     assert len(rows(page)) == 6
 
 

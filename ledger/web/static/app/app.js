@@ -56,10 +56,34 @@
     each(range.form, "[data-no-script]", (one) => { one.hidden = true; });
   }
 
+  function drop(zone) {
+    const field = zone.querySelector("input[type=file]");
+    const over = (is) => (event) => { event.preventDefault(); zone.classList.toggle("over", is); };
+    zone.addEventListener("dragover", over(true));
+    zone.addEventListener("dragleave", over(false));
+    zone.addEventListener("drop", (event) => {
+      over(false)(event);
+      if (!event.dataTransfer.files.length) return;
+      field.files = event.dataTransfer.files;
+      field.form.requestSubmit();
+    });
+  }
+
+  // The browser's own words for a file field are in the browser's language: ours are in the page's.
+  function choose(shown) {
+    const field = shown.parentElement.querySelector("input[type=file]");
+    field.classList.add("hidden-text");
+    shown.hidden = false;
+    field.addEventListener("change", () => { shown.querySelector("output").textContent = field.files[0]?.name ?? ""; });
+  }
+
   function enhance(within) {
     each(within, "[data-chart]", draw);
     each(within, "input[data-steps]", slide);
     each(within, "[data-submit-on-change]", (field) => field.addEventListener("change", () => field.form.requestSubmit()));
+    each(within, "[data-drop]", drop);
+    each(within, "[data-chosen]", choose);
+    each(within, "[data-focus]", (one) => one.focus());
     each(within, "[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
   }
 
