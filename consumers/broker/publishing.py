@@ -40,13 +40,19 @@ class Publisher:
             )
         )
 
-    def send(self, messages: Iterable[Message], waiting: Callable[[], None] = lambda: None) -> Sent:
+    def send(
+        self,
+        messages: Iterable[Message],
+        waiting: Callable[[], None] = lambda: None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Sent:
         """Send, and return when all are acknowledged.
 
         Args:
             messages: What to send. No more than memory holds: the library has no limit.
             waiting: Called about once a second while nothing is acknowledged; what it raises
                 ends the waiting.
+            meanwhile: Done once while they are under way.
 
         Raises:
             BrokerFault: one was not acknowledged; it may be in the topic or not. The publisher
@@ -55,6 +61,7 @@ class Publisher:
         send, topic = self._producer.send, self._topic
         try:
             sent = [send(topic, one.value, one.key, list(one.headers)) for one in messages]
+            meanwhile()
             while True:
                 try:
                     self._producer.flush(timeout=1.0)
