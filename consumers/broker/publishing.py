@@ -12,6 +12,7 @@ DELIVERY_MS: Final = 20 * 60 * 1000
 """So long a broker may be away before a send fails: an outage is a pause, not a failure."""
 LINGER_MS: Final = 5
 BATCH_BYTES: Final = 128 * 1024
+DISCARD_SECONDS: Final = 2.0
 
 
 class Publisher:
@@ -73,9 +74,12 @@ class Publisher:
         return Sent(len(told), offsets)
 
     def discard(self) -> None:
-        """Throw it away, with whatever it may still hold."""
+        """Throw it away, with whatever it may still hold: nothing of that is sent any more."""
+        sender = self._producer._sender  # noqa: SLF001 - close() gives up before it ends this
         try:
             self._producer.close(timeout=0)
         except KafkaError:
-            # It tells that something was left, which is why it is thrown away.
-            return
+            # Something was left, and its thread would go on and send it behind a successor's back.
+            sender.force_close()
+            self._producer._closed = True  # noqa: SLF001 - else it is tried again when forgotten
+        sender.join(DISCARD_SECONDS)

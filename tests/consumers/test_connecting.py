@@ -28,8 +28,8 @@ def test_properties_are_passed_to_the_library_under_its_own_names(file: Path) ->
     )
     settings = Settings.read({"MINGZHANG_KAFKA": "k:9093", "MINGZHANG_KAFKA_PROPERTIES": str(file)})
 
-    told = cluster_of(settings).told()
-    assert told["bootstrap_servers"] == ["k:9093"]
+    assert cluster_of(settings).bootstrap == ("k:9093",)
+    told = cluster_of(settings).options
     assert told["security_protocol"] == "SASL_SSL"
     assert told["ssl_cafile"] == "/etc/kafka/ca.pem"
     assert told["ssl_check_hostname"] is True
