@@ -2,6 +2,7 @@
 #
 # PYTHON=path     the Python to build .venv on            WORKERS=n   processes of `make test`
 # ARGS='...'      further options for run and test        BENCHES='append http'
+# KAFKA=1     lets `make run` publish to a broker and keep a copy
 # UPGRADE=--upgrade   lets `make lock` move every version
 
 BIN := .venv/bin
@@ -30,8 +31,8 @@ tools: ## 再装测试与检查工具 · install also what tests and checks need
 browser: ## 准备页面测试用的浏览器 · see that page tests have a browser
 	@sh infra/setup/browser.sh
 
-run: setup ## 安装并运行 · install, then run with a year of a county in it
-	@$(BIN)/mingzhang run $(ARGS)
+run: $(if $(KAFKA),tools,setup) ## 安装并运行 · install, then run with a year of a county in it
+	@$(BIN)/$(if $(KAFKA),python infra/kafka/demo.py,mingzhang run) $(ARGS)
 
 test: tools browser ## 全部测试 · every test, on a PostgreSQL of their own
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)

@@ -32,6 +32,13 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.load_profile("ci" if ON_CI else "here")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever has the time ask for more than the suite does."""
+    parser.addoption(
+        "--kills", type=int, default=6, help="how often processes on Kafka are killed (30: a night)"
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip into a failure on CI, where everything that can run has to."""
@@ -84,6 +91,12 @@ def empty_database(server: str) -> Iterator[str]:
 @pytest.fixture
 def database(server: str, _template: str) -> Iterator[str]:
     """A migrated database without entries, for this test alone; where to connect."""
+    yield from _database(server, _template)
+
+
+@pytest.fixture
+def second_database(server: str, _template: str) -> Iterator[str]:
+    """A migrated database beside the other, for this test alone; where to connect."""
     yield from _database(server, _template)
 
 

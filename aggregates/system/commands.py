@@ -1,4 +1,4 @@
-"""What timers and imports ask to be recorded."""
+"""What timers, imports and operators ask to be recorded."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from aggregates.decisions import Command, New, Unmet, World, command, flag, lifecycle, unmet
 from aggregates.facts import Code, Count, CountyCode, Digest, Instant
+from aggregates.sealed import FreeText, Personal
 from aggregates.subject import Subject
 from aggregates.system.facts import (
     REJECTED_MAX,
@@ -16,6 +17,8 @@ from aggregates.system.facts import (
     DeadlineMissed,
     DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
+    Offset,
     RejectedRow,
 )
 from aggregates.system.state import SYSTEM, missed_id
@@ -209,3 +212,56 @@ def stored_documents_are_whole(c: RecordDocumentCheck, world: World) -> Iterator
             ("全部原件完好", "every file as it was stored"),
             (f"{len(c.damaged)}份受损", f"{len(c.damaged)} are damaged"),
         )
+
+
+@command(
+    "drop-intake-message",
+    zh="放弃无法办理的来件",
+    en="Give up a message that cannot be decided",
+    kind=SYSTEM,
+    roles=("SYS_ADMIN",),
+)
+class DropIntakeMessage(Command):
+    """A message from outside that waits for somebody is given up; its sender has to send anew."""
+
+    message_id: UUID
+    topic: Code
+    partition: Count
+    offset: Offset
+    digest: Digest
+    sender_id: UUID | None = None
+    county_code: CountyCode | None = None
+    fault: Code
+    reason: Personal[FreeText]
+
+    @property
+    def own_id(self) -> UUID:
+        """The stream under whose key the reason is sealed."""
+        return self.message_id
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record what was given up."""
+        del world
+        yield New(
+            SYSTEM,
+            self.message_id,
+            IntakeDropped(
+                message_id=self.message_id,
+                topic=self.topic,
+                partition=self.partition,
+                offset=self.offset,
+                digest=self.digest,
+                sender_id=self.sender_id,
+                county_code=self.county_code,
+                fault=self.fault,
+                reason=self.reason,
+            ),
+            county=self.county_code or "",
+        )
+
+
+@lifecycle(DropIntakeMessage)
+def dropped_once(c: DropIntakeMessage, world: World) -> Iterator[Unmet]:
+    """A message is given up once."""
+    if world.exists(SYSTEM, c.message_id):
+        yield unmet(("尚未放弃", "not given up before"), ("已放弃", "given up already"))

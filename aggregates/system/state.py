@@ -12,6 +12,7 @@ from aggregates.system.facts import (
     DeadlineMissed,
     DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
     SealedRecorded,
 )
 
@@ -30,7 +31,10 @@ class System:
 def evolve(system: System, fact: Fact, at: Recorded) -> System:
     """Return the matter after one more fact."""
     del at
-    if isinstance(fact, DeadlineMissed | DocumentsChecked | ImportBatchAccepted | SealedRecorded):
+    if isinstance(
+        fact,
+        DeadlineMissed | DocumentsChecked | ImportBatchAccepted | IntakeDropped | SealedRecorded,
+    ):
         return System(recorded=True)
     return system
 

@@ -37,8 +37,8 @@ def sync() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for package in packages():
             named = f"{package['name']}@{package['version']}"
-            packed = subprocess.run(  # noqa: S603 - our own words
-                ["npm", "pack", "--silent", named],  # noqa: S607 - the npm of the developer
+            packed = subprocess.run(
+                ["npm", "pack", "--silent", named],
                 cwd=folder,
                 check=True,
                 capture_output=True,

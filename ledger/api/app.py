@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.api import commands, documents, exhibits, health, packages, problems, receipts
+from ledger.api import commands, documents, exhibits, health, looks, packages, problems, receipts
 from ledger.api.acting import Acting, command_in
 from ledger.api.problems import TITLES, problem
 from ledger.api.signin import SignIn
@@ -149,6 +149,8 @@ def make_app(  # noqa: PLR0913 - what it is made of, by name
     app.state.watch = None
     add_log(app, published or {})
     app.include_router(health.routes())
+    if not ledger.is_copy:
+        app.include_router(looks.routes())
     for add in pages:
         add(app)
     problems.install(app)

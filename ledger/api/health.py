@@ -9,12 +9,14 @@ from fastapi import APIRouter, Request, Response
 from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
+from ledger.application.progress import metrics_of, progress_of
 from ledger.clock import Clock
 from ledger.evidence.policy import Policy
 from ledger.integration.standing import MET, standing_of
 from ledger.integration.witnesses import KNOWN, Known
 
 JSON = "application/json"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 READY_SECONDS = 2.0
 """How long a readiness probe waits for the database."""
 UNAVAILABLE = 503
@@ -77,6 +79,17 @@ async def readyz(request: Request) -> Response:
     return Response(orjson.dumps(body), media_type=JSON)
 
 
+async def metrics(request: Request) -> Response:
+    """Say how far everything has come, for Prometheus."""
+    ledger = request.app.state.ledger
+    try:
+        async with ledger.pool.connection(timeout=READY_SECONDS) as connection:
+            told = metrics_of(await progress_of(connection))
+    except (PoolTimeout, psycopg.Error):
+        return Response(status_code=UNAVAILABLE)
+    return Response(told, media_type=PROMETHEUS)
+
+
 async def about(request: Request) -> Response:
     """Say which version runs, under which origin, and whether its world is simulated."""
     ledger = request.app.state.ledger
@@ -84,6 +97,7 @@ async def about(request: Request) -> Response:
         "version": version("mingzhang"),
         "source": ledger.source,
         "simulated": ledger.simulated,
+        "copy": ledger.is_copy,
     }
     return Response(orjson.dumps(body), media_type=JSON)
 
@@ -93,5 +107,6 @@ def routes() -> APIRouter:
     router = APIRouter(tags=["health"])
     router.add_api_route("/healthz", healthz, response_class=Response)
     router.add_api_route("/readyz", readyz, response_class=Response)
+    router.add_api_route("/metrics", metrics, response_class=Response)
     router.add_api_route("/version", about, response_class=Response)
     return router

@@ -21,7 +21,16 @@ from ledger.security.authority import Denied
 from ledger.security.sessions import COOKIE, Sessions
 from ledger.security.tokens import Unauthenticated, caller_of
 
-OPEN_PREFIXES = ("/static/", "/login", "/healthz", "/readyz", "/version", "/problems/", "/log/")
+OPEN_PREFIXES = (
+    "/static/",
+    "/login",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/version",
+    "/problems/",
+    "/log/",
+)
 """What anybody may fetch: assets, the way in, health; the log's own tiles are public by design."""
 TOKENS_HELD_MAX = 1_000
 TOKEN_SECONDS = 30

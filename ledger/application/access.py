@@ -42,8 +42,12 @@ async def record_access(
         person: Whose data they are, where it is one person.
 
     Raises:
-        Fault: the fact could not be appended; nothing may be shown.
+        Fault: the fact could not be appended (by a copy: at the ledger); nothing may be shown.
     """
+    if ledger.looks is not None:
+        return await ledger.looks.record(
+            caller, what=what, fields=fields, purpose=purpose, person=person
+        )
     one = ledger.ids.new()
     told, rows = await ledger.seals.text(purpose.text, one)
     fact = SensitiveDataAccessed(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from aggregates.decisions import Broken, Channel
+from aggregates.decisions import Broken, Channel, Unmet
 from aggregates.facts import Finding
 from aggregates.language import Message
 from aggregates.law.clauses import CLAUSES
@@ -27,6 +27,8 @@ class Ask:
         as_facts: Bring in history: broken rules become findings.
         if_match: Streams that must stand at these versions, else it is a conflict.
         at: The moment, under simulation only.
+        once: A refusal, too, is given again to whoever asks again under the key, instead of a new
+            decision: for messages that may come more than once without anybody's wish.
     """
 
     command: str
@@ -36,6 +38,7 @@ class Ask:
     as_facts: bool = False
     if_match: Mapping[str, int] = field(default_factory=dict)
     at: datetime | None = None
+    once: bool = False
 
 
 class Written(NamedTuple):
@@ -93,9 +96,23 @@ class Checked:
 Answer = Recorded | Refusal
 
 
-def repeated(answer: bytes, appended: Appended) -> Recorded:
-    """Return the answer that was kept with a key, to give it again."""
-    entries = tuple(Written(*one) for one in orjson.loads(answer))
+def repeated(answer: bytes, appended: Appended) -> Answer:
+    """Return the answer that was kept with a key, to give it again.
+
+    Args:
+        answer: The entries of a grant, or a refusal as ``refusing.as_kept`` spells it.
+        appended: Where its entries lie.
+    """
+    kept = orjson.loads(answer)
+    if isinstance(kept, dict):
+        broken = (
+            Broken(rule, Unmet(Message(*expected), Message(*found), where))
+            for rule, *texts, where in kept["broken"]
+            for expected, found in [(texts[:2], texts[2:])]
+        )
+        findings = tuple(Finding(rule=rule, detail=detail) for rule, detail in kept["findings"])
+        return Refusal(tuple(broken), findings, appended.first)
+    entries = tuple(Written(*one) for one in kept)
     return Recorded(entries, appended.first, appended.last, appended.time, (), repeated=True)
 
 

@@ -30,7 +30,8 @@ PURPOSE_CHARS_MAX = 500
 _TASK = re.compile(r"[\w〔〕()（）./-]{1,64}")
 
 _STANDING = """
-select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress)
+select (select position from ledger.head), (select coalesce(min(position), 0) from model.progress),
+  (select coalesce(max(position), 0) from mirror.progress)
 """
 _NOBODY = Message("请先表明身份", "say who you are")
 _UNREACHABLE = Message("数据库暂时无法访问", "the database cannot be reached now")
@@ -56,15 +57,17 @@ class Standing:
     Attributes:
         head: The last position of the log.
         folded: The position that every read model has reached.
+        seen: In a copy, the highest position that is known to be there; otherwise 0.
     """
 
     head: int
     folded: int
+    seen: int = 0
 
     @property
     def behind(self) -> int:
         """How many entries the read models have still to read."""
-        return max(0, self.head - self.folded)
+        return max(0, self.head - self.folded, self.seen - self.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +155,4 @@ async def standing_of(connection: AsyncConnection[Any]) -> Standing:
     """Return how far the log and the read models have come."""
     cursor = await connection.execute(_STANDING)
     row = await cursor.fetchone()
-    return Standing(row[0], row[1]) if row is not None else Standing(0, 0)
+    return Standing(*row) if row is not None else Standing(0, 0)

@@ -22,7 +22,7 @@ from ledger.application.deciding import Deciding, Decision
 from ledger.application.drafting import Drafting, Place, numbered, written_of
 from ledger.application.parsing import too_much, unspellable
 from ledger.application.preparing import Before, Prepared, Preparing
-from ledger.application.refusing import refusal_fact
+from ledger.application.refusing import as_kept, refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
 from ledger.clock import Clock
@@ -296,10 +296,10 @@ class Door:
             before = await self._answer_before(ready)
             if before is not None:
                 return _Handed(ready, decision, repeated=before)
-            new, rows = await refusal_fact(ready, decision.answer, self._seals, self._ids.new())
+            fact = await refusal_fact(ready, decision.answer, self._seals, self._ids.new())
             if self._deciding.holds(decision):
                 self._match(ready.ask)
-                return self._submit_refusal(ready, decision, new, rows)
+                return self._submit_refusal(ready, decision, decision.answer, fact)
             decision = await self._deciding.decide(ready, earliest=earliest)
         self._match(ready.ask)
         return self._submit_grant(ready, decision, decision.answer)
@@ -360,18 +360,21 @@ class Door:
         return _Handed(ready, decision, appended, written, frozenset(names.union(answer.read)))
 
     def _submit_refusal(
-        self, ready: Prepared, decision: Decision, new: New, rows: VaultRows
+        self, ready: Prepared, decision: Decision, answer: Refused, fact: tuple[New, VaultRows]
     ) -> _Handed:
         place = Place(ready.caller, ready.ask.channel, self._policy())
+        new, rows = fact
         made = self._drafting.draft(new, 1, place)
         append = Append(
             drafts=(made.draft,),
-            guards=tuple(decision.answer.read.items()),
+            guards=tuple(answer.read.items()),
+            key=self._key(ready) if ready.ask.once else None,
+            answer=as_kept(answer),
             vault=VaultRows.joined([rows, made.rows]),
             decided_on=local_date(decision.now),
             at=ready.ask.at,
         )
-        touched = frozenset(decision.answer.read)
+        touched = frozenset(answer.read)
         return _Handed(ready, decision, self._log.submit(append), touched=touched)
 
     def _policy(self) -> str:

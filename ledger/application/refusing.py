@@ -9,6 +9,7 @@ from aggregates.access.facts import CommandRefused, Reason
 from aggregates.access.state import ACCESS
 from aggregates.decisions import New, Refused
 from aggregates.facts import links
+from aggregates.language import Message
 from aggregates.sealed import IdNumber
 from ledger.application.preparing import Prepared
 from ledger.application.sealing import Seals
@@ -59,6 +60,23 @@ async def refusal_fact(
     about_id = fact.claim_id or fact.class_id
     new = New(ACCESS, one, fact, county=county, about=about_id, sealed_for=declared.sealed_for)
     return new, rows
+
+
+def as_kept(answer: Refused) -> bytes:
+    """Return a refusal as it is kept with a key; see ``answers.repeated``."""
+    return orjson.dumps(
+        {
+            "broken": [
+                [one.rule, *_both(one.what.expected), *_both(one.what.found), one.what.where]
+                for one in answer.broken[:REASONS_MAX]
+            ],
+            "findings": [[one.rule, one.detail] for one in answer.findings[:REASONS_MAX]],
+        }
+    )
+
+
+def _both(text: Message) -> tuple[str, str]:
+    return text.zh, text.en
 
 
 def _whose(ready: Prepared, seals: Seals, one: UUID) -> tuple[UUID, list[UUID]]:

@@ -13,6 +13,7 @@ from ledger.application.custody import Custody
 from ledger.application.door import Door
 from ledger.application.drafting import Drafting
 from ledger.application.erasing import Erasing
+from ledger.application.looks import Looks
 from ledger.application.reading import LogStreams
 from ledger.application.sealing import Seals
 from ledger.application.states import States, Streams
@@ -29,6 +30,8 @@ from ledger.vault.sealed_facts import reader_key
 READERS = ("INSPECTOR", "AUDITOR", "DISCIPLINE")
 """The roles under whose keys sealed facts lie."""
 CONNECTIONS_MAX = 8
+SIMULATED = "//simulation/"
+"""How the name of a ledger begins whose world is simulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Ledger:
         conninfo: The database, for what reads in a snapshot of its own; it may hold a password.
         custody: What reaches the files of archived documents.
         documents: Where they lie, if there is a place for them.
+        looks: Records look-ups elsewhere, where this is a copy; None for a ledger itself.
     """
 
     door: Door
@@ -60,11 +64,19 @@ class Ledger:
     conninfo: str = field(repr=False)
     custody: Custody
     documents: DocumentStore | None = None
+    looks: Looks | None = None
 
     @property
     def simulated(self) -> bool:
         """Whether keys, ids and time come from a seed: nothing in here is of the real world."""
+        if self.is_copy:
+            return self.source.startswith(SIMULATED)
         return self.seals.keyring.simulated
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether this is a copy that is fed from elsewhere, and takes no commands."""
+        return self.looks is not None
 
 
 async def _see_entries(connection: AsyncConnection[Any]) -> None:
@@ -72,7 +84,8 @@ async def _see_entries(connection: AsyncConnection[Any]) -> None:
     await connection.execute("set search_path = ledger, public")
 
 
-def _pool(conninfo: str) -> AsyncConnectionPool[Any]:
+def pool_of(conninfo: str) -> AsyncConnectionPool[Any]:
+    """Return connections for reading, not opened yet."""
     return AsyncConnectionPool(
         conninfo,
         min_size=1,
@@ -112,7 +125,7 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
     # Every command and stored name declares itself when its concept is imported.
     catalogue.load()
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(_pool(conninfo))
+        pool = await stack.enter_async_context(pool_of(conninfo))
         sealing = await AsyncConnection.connect(conninfo, autocommit=True)
         stack.push_async_callback(sealing.close)
         data_keys = DataKeys(keyring)

@@ -75,10 +75,12 @@ def doctor(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) 
 
 def status(
     demo: Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")] = False,
+    read: Annotated[bool, typer.Option("--read", help="只读数据库 · the read database")] = False,
 ) -> None:
     """日志与读模型到了哪里 · how far log and read models have come."""
     import psycopg  # noqa: PLC0415 - heavy
 
+    from ledger.application.progress import progress_in  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
     from ledger.integration.stamping import last_stamps  # noqa: PLC0415 - heavy
@@ -88,26 +90,32 @@ def status(
     from projections.run import prepare  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
+    if read:
+        settings = settings.for_reading()
     with (
         at_hand(settings.for_demo() if demo else settings) as place,
         psycopg.connect(place.conninfo, autocommit=True) as connection,
     ):
         prepare(connection, folds())
-        head = connection.execute("select position, recorded_at from ledger.head").fetchone()
-        models = connection.execute(
-            "select name, position from model.progress order by name"
-        ).fetchall()
+        told = progress_in(connection)
         policy = place.vouching.policy()
         stamped = last_stamps(connection)
         stands = policy and standing(connection, policy, place.vouching.stale_seconds)
-    position, recorded_at = head if head is not None else (0, None)
     now = SystemClock().now()
     out_json(
         {
             "origin": settings.origin,
-            "position": position,
-            "recorded_at": recorded_at.isoformat() if position and recorded_at else None,
-            "read_models": {name: {"position": at, "behind": position - at} for name, at in models},
+            "position": told.head,
+            "recorded_at": told.recorded_at.isoformat() if told.head else None,
+            "read_models": {
+                name: {"position": at, "behind": told.newest - at}
+                for name, at in told.models.items()
+            },
+            "published": {
+                one.topic: {"position": one.position, "behind": told.head - one.position}
+                for one in told.published
+            },
+            "copy": None if told.fed is None else asdict(told.fed),
             "witnesses": stands.as_json(now) if stands else None,
             "time_stamps": {
                 one: asdict(stamped[one]) if one in stamped else None

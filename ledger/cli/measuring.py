@@ -1,5 +1,6 @@
 """``bench``: speed goals, each beside its anchor on the same server."""
 
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -35,8 +36,9 @@ def bench(
     from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
     from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
 
-    if name not in NAMES:
-        raise typer.BadParameter(f"{'、'.join(NAMES)}", param_hint="name")
+    others = {one.name: one for one in entry_points(group="mingzhang.benches")}
+    if name not in (*NAMES, *others):
+        raise typer.BadParameter("、".join((*NAMES, *others)), param_hint="name")
     say(Message("测量中，请稍候……", "measuring, please wait"))
     results: list[Result]
     with scratch() as conninfo:
@@ -52,8 +54,10 @@ def bench(
                 results = following.measure(conninfo, repetitions=repetitions)
             case "rebuild":
                 results = folding.measure_rebuild(conninfo, repetitions=repetitions)
-            case _:
+            case "asof":
                 results = folding.measure_asof(conninfo, repetitions=repetitions)
+            case _:
+                results = others[name].load()(conninfo, repetitions=repetitions)
     if form is Form.JSON:
         out_json([one.as_json() for one in results])
         return

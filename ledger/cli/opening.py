@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from ledger.application.running import Ledger, open_ledger
+from ledger.application.running import SIMULATED, Ledger, open_ledger
 from ledger.clock import Clock, SystemClock
 from ledger.documents.place import store_at
 from ledger.embedded.database import resolve
@@ -86,9 +86,16 @@ def _log_keys(settings: Settings, keyring: Keyring) -> LogKeys:
 
 
 @contextmanager
-def connected(*, demo: bool = False) -> Iterator[tuple[Place, Connection[Any]]]:
-    """Connect to the database of the settings, in autocommit, and leave it at the end."""
+def connected(*, demo: bool = False, read: bool = False) -> Iterator[tuple[Place, Connection[Any]]]:
+    """Connect to the database of the settings, in autocommit, and leave it at the end.
+
+    Args:
+        demo: The demonstration's.
+        read: The read database, which holds a copy.
+    """
     settings = Settings.read()
+    if read:
+        settings = settings.for_reading()
     with (
         at_hand(settings.for_demo() if demo else settings) as place,
         psycopg.connect(place.conninfo, autocommit=True) as connection,
@@ -140,4 +147,4 @@ async def opened(
 def source_of(settings: Settings, keyring: Keyring) -> str:
     """Return the name that stands in every entry; a simulated world says so in it."""
     seed = getattr(keyring, "seed", None)
-    return f"//{settings.origin}" if seed is None else f"//simulation/{seed}"
+    return f"//{settings.origin}" if seed is None else f"{SIMULATED}{seed}"

@@ -9,6 +9,7 @@ from ledger.cli.telling import Form, lang, out_json, out_rows
 from ledger.errors import Failure
 
 Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
+Read = Annotated[bool, typer.Option("--read", help="只读数据库 · the read database")]
 Name = Annotated[str, typer.Argument(help="读模型名，见project list · a read model's name")]
 
 
@@ -58,11 +59,11 @@ def show(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) ->
     out_rows(columns, rows, form)
 
 
-def status(demo: Demo = False) -> None:
+def status(demo: Demo = False, read: Read = False) -> None:
     """各读模型到了哪个位置 · how far each has come."""
     from ledger.cli.installing import status as whole  # noqa: PLC0415 - the same answer
 
-    whole(demo=demo)
+    whole(demo=demo, read=read)
 
 
 def rebuild(
@@ -97,6 +98,7 @@ def digest(
         int | None, typer.Option("--at", min=0, help="截至位置 · as of a position")
     ] = None,
     demo: Demo = False,
+    read: Read = False,
 ) -> None:
     """读模型的摘要；同样的条目在任何机器上都一样 · its digest, the same on any machine."""
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
@@ -106,7 +108,7 @@ def digest(
     from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
 
     model = _model(name)
-    with connected(demo=demo) as (_, connection):
+    with connected(demo=demo, read=read) as (_, connection):
         prepare(connection, folds())
         reached = catch_up(connection, folds())
         if at is None:

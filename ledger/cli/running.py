@@ -62,9 +62,16 @@ def run(
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="监听地址 · address")] = None, port: Port = None
+    host: Annotated[str | None, typer.Option(help="监听地址 · address")] = None,
+    port: Port = None,
+    read: Annotated[
+        bool, typer.Option("--read", help="以只读数据库服务，不受理命令 · serve the read database")
+    ] = False,
 ) -> None:
     """对外服务（需令牌） · serve an installation; callers need tokens."""
+    if read:
+        _serve_copy(host, port)
+        return
     from ledger.cli.serving import listen, refuse_open_door  # noqa: PLC0415 - heavy
     from ledger.cli.serving import serve as serve_until_signal  # noqa: PLC0415 - heavy
 
@@ -75,6 +82,21 @@ def serve(
         refuse_open_door(bind, place.conninfo)
         held = listen(bind, settings.port if port is None else port)
         _run_loop(serve_until_signal(place, held, demo=False, ready=_tell))
+
+
+def _serve_copy(host: str | None, port: int | None) -> None:
+    from ledger.application.looks import ForwardedLooks, Looks, NoLooks  # noqa: PLC0415 - heavy
+    from ledger.cli.serving import listen, refuse_open_door, serve_copy  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+    looks: Looks = NoLooks()
+    if settings.ledger_url is not None:
+        looks = ForwardedLooks(settings.ledger_url, settings.ledger_token())
+    bind = settings.host if host is None else host
+    with at_hand(settings.for_reading()) as place:
+        refuse_open_door(bind, place.conninfo)
+        held = listen(bind, settings.port if port is None else port)
+        _run_loop(serve_copy(place.conninfo, looks, held, ready=_tell))
 
 
 def _run_loop(serving: Coroutine[Any, Any, None]) -> None:

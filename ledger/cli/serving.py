@@ -18,10 +18,13 @@ from ledger.api.app import make_app
 from ledger.api.corking import CorkedProtocol
 from ledger.api.health import Watch
 from ledger.api.questions import routes as question_routes
+from ledger.application.copying import open_copy
+from ledger.application.looks import Looks
 from ledger.application.running import Ledger
 from ledger.cli.opening import Place, opened
 from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
+from ledger.ids import SystemIds
 from ledger.integration.beside import FRESH_SECONDS, BesideLog
 from ledger.integration.log_keys import LogKeys, LogKeysUnusable
 from ledger.security.sessions import Sessions
@@ -115,29 +118,15 @@ async def serve(
         Folding(place.conninfo),
         Integrating(place.conninfo, place.signing, place.vouching, every),
     )
-    host, port = held.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
     async with opened(place) as ledger:
         log_files = BesideLog(place.conninfo, place.signing, place.vouching)
         app = _app(place, ledger, sessions, log_files)
         app.state.demo, app.state.watch = demo, watch
-        server = _server(app)
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, _stop, server)
-        # What stands by now stands for good: no collection need look at it again.
-        gc.freeze()
-        gc.set_threshold(*GARBAGE_THRESHOLDS)
         for process in beside:
             process.start()
         timers = _timers(ledger, place.conninfo, log_files)
         try:
-            serving = asyncio.create_task(_quietly(server, held))
-            while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
-                await asyncio.sleep(0.02)
-            if server.started:
-                ready(f"http://{shown}:{port}", sessions)
-            await serving
+            await _until_signal(app, held, sessions, ready)
         finally:
             await _ended(timers)
             for process in beside:
@@ -159,7 +148,29 @@ def _app(
     )
 
 
-def _server(app: FastAPI) -> uvicorn.Server:
+async def serve_copy(
+    conninfo: str, looks: Looks, held: socket.socket, *, ready: Callable[[str, Sessions], None]
+) -> None:
+    """Serve a copy, which others feed, until a signal comes: questions alone.
+
+    Args:
+        conninfo: The read database.
+        looks: Where look-ups are recorded.
+        held: The socket to serve on.
+        ready: Called with the base URL and the sessions once requests are answered.
+    """
+    sessions, clock = Sessions(), SystemClock()
+    async with open_copy(conninfo, clock=clock, ids=SystemIds(clock), looks=looks) as ledger:
+        app = make_app(ledger, sessions, routers=[question_routes()], pages=[add_pages])
+        app.state.demo = False
+        await _until_signal(app, held, sessions, ready)
+
+
+async def _until_signal(
+    app: FastAPI, held: socket.socket, sessions: Sessions, ready: Callable[[str, Sessions], None]
+) -> None:
+    host, port = held.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(
         app,
         loop="none",
@@ -172,7 +183,19 @@ def _server(app: FastAPI) -> uvicorn.Server:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, _stop, server)
+    # What stands by now stands for good: no collection need look at it again.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    serving = asyncio.create_task(_quietly(server, held))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
+        await asyncio.sleep(0.02)
+    if server.started:
+        ready(f"http://{shown}:{port}", sessions)
+    await serving
 
 
 def _watch(place: Place) -> Watch | None:

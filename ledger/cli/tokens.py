@@ -61,13 +61,18 @@ def create(
             days=days,
             org=org,
             county=county,
-            institution=_institution(institution),
+            institution=institution_of(institution),
         )
     say(Message("令牌只显示这一次，请妥善保存：", "shown once, keep it safe:"))
     out(token)
 
 
-def _institution(text: str) -> UUID | None:
+def institution_of(text: str) -> UUID | None:
+    """Return the id of an institution that was given; None where none was.
+
+    Raises:
+        BadToken: it is no id.
+    """
     if not text:
         return None
     try:

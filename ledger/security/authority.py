@@ -61,7 +61,7 @@ ASKED_BY: dict[Question, frozenset[str]] = {
     "risk": RISK_READERS,
     "trail": TRAIL_READERS,
     "entry": _CLASS_READERS,
-    "entries": TRAIL_READERS,
+    "entries": TRAIL_READERS | {"MIRROR"},
 }
 """The roles that may ask each question. Third parties, schools and the hotline see single cases,
 which are not assigned here yet; the three administrators see no business data."""
@@ -133,6 +133,19 @@ def authorise(
 def may(caller: Caller, question: Question) -> bool:
     """Say whether a caller's role may ask a question at all."""
     return caller.role in ASKED_BY[question]
+
+
+def may_report(caller: Caller) -> None:
+    """Let a caller tell of look-ups that others made at a copy.
+
+    Raises:
+        Denied: the caller is no server of a copy.
+    """
+    if caller.role != "MIRROR":
+        raise Denied(
+            Message("只有只读副本可以转报查阅记录", "only the server of a copy tells of look-ups"),
+            mend=_whoever(("MIRROR",)),
+        )
 
 
 def may_ask(caller: Caller, question: Question) -> Reach:

@@ -60,6 +60,7 @@ ROLES: dict[str, Role] = {
         _role("TIMER", "定时任务", "timer", "CITY"),
         _role("RISK_ENGINE", "风险引擎", "risk engine", "CITY"),
         _role("KEY_KEEPER", "密钥保管", "keeper of the keys", "CITY"),
+        _role("MIRROR", "只读副本", "server of a copy", "CITY"),
         _role("MIGRATION", "历史数据迁移", "migration of history", "CITY"),
     )
 }

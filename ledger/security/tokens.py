@@ -25,7 +25,7 @@ from ledger.security.roles import OWN_ROLES, ROLES
 DAYS_MAX = 366
 """How long a token may live at most."""
 NAME_CHARACTERS_MAX = 60
-_COUNTY = re.compile(r"[0-9]{6}")
+CODE_OF_COUNTY = re.compile(r"[0-9]{6}")
 
 
 class Unauthenticated(Failure):
@@ -113,7 +113,7 @@ def _check(role: str, name: str, days: int, county: str, institution: UUID | Non
                 "a role of an institution names one, and no other role does",
             )
         )
-    if county and not _COUNTY.fullmatch(county):
+    if county and not CODE_OF_COUNTY.fullmatch(county):
         raise BadToken(Message("区划代码应为六位数字", "a county's code has six digits"))
     if not (0 < len(name) <= NAME_CHARACTERS_MAX and name.isprintable() and name == name.strip()):
         raise BadToken(

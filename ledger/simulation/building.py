@@ -32,7 +32,9 @@ from projections.risk.raising import Signal
 from projections.run import catch_up, prepare
 
 Progress = Callable[[int], None]
-_SCHEMAS: Final = ("evidence", "ledger", "vault", "security", "detail", "model", "aside")
+_SCHEMAS: Final = (
+    *("evidence", "ledger", "vault", "security", "mirror", "detail", "model", "aside"),
+)
 _ANEW: Final = (
     *(f"drop schema if exists {name} cascade" for name in _SCHEMAS),
     "drop table if exists public.mingzhang_migration",

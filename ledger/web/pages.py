@@ -12,6 +12,7 @@ from ledger.web import (
     one_entry,
     risk,
     signing_in,
+    status,
     trail,
     verification,
 )
@@ -29,6 +30,7 @@ _PAGES = (
     one_entry,
     exhibiting,
     verification,
+    status,
     api_docs,
 )
 

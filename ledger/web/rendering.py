@@ -49,6 +49,7 @@ PLACES = (
     Place("/trail", "route", "trail", "trail"),
     Place("/funds", "coins", "funds", "funds"),
     Place("/verify", "check", "verify", None),
+    Place("/status", "route", "status", "class-ledger"),
     Place("/docs", "code", "api docs", None),
 )
 """The side menu; a place is shown to whoever may ask its question."""
@@ -161,6 +162,7 @@ def render(
         "demo": getattr(request.state, "demo", False),
         "standing": standing,
         "simulated": ledger.simulated,
+        "is_copy": ledger.is_copy,
         "source": ledger.source,
         "now": ledger.clock.now(),
         "places": [

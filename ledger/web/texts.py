@@ -336,6 +336,30 @@ _REST = _texts(
     api_docs_line=("全部命令与查询，离线可用。", "Every command and question, off line."),
     api_docs_no_script=("此页需要 JavaScript；接口描述见 openapi.json。", "See openapi.json."),
 )
+_STATUS = _texts(
+    status=("运行状态", "Status"),
+    status_line=("日志、读模型、证据与发布各到了哪里。", "How far everything has come."),
+    status_copy=("只读副本各部分到了哪里。", "How far this copy has come."),
+    copy_note=("只读副本：人员为代号，不受理命令。", "A copy to read: people are pseudonyms."),
+    copy_reach=(
+        "截至账位 {position}，落后 {count} 条。",
+        "It holds position {position}, {count} behind.",
+    ),
+    copy_fed=("由Kafka供给", "Fed from Kafka"),
+    published_to=("发布到Kafka", "Published to Kafka"),
+    topic=("主题", "Topic"),
+    position=("账位", "Position"),
+    behind_entries=("落后（条）", "Entries behind"),
+    entries_behind=("落后 {count} 条", "{count} entries behind"),
+    trees_cover=("证据树已含", "The trees cover"),
+    seen_in_topic=("主题中已见到", "Seen in the topic"),
+    unread_records=("未读消息", "Records not read yet"),
+    waiting_entries=("等待前一条的条目", "Entries that wait for one before them"),
+    last_arrival=("最近一次收到", "Something last came"),
+    seconds_ago=("{count} 秒前", "{count} seconds ago"),
+    alarms=("未处理的警报", "Open alarms"),
+    read_models=("读模型", "Read models"),
+)
 
 TEXTS: Mapping[str, Message] = (
     _FRAME
@@ -349,6 +373,7 @@ TEXTS: Mapping[str, Message] = (
     | _REST
     | EVIDENCE
     | ARCHIVE
+    | _STATUS
 )
 """Every text by its name."""
 

@@ -120,6 +120,7 @@ async def _shown(request: Request, judged: Judged | None = None) -> Response:
         heads=heads,
         gathered=gathered,
         judged=judged,
+        is_signed=POLICY in published,
         policy_digest=sha256(published.get(POLICY, b"")).hexdigest(),
         base=str(request.base_url).rstrip("/"),
     )

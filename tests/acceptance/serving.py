@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -15,11 +16,11 @@ _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 @dataclass(slots=True)
 class Installation:
-    """A home and a database, the commands run on them, and more settings for these."""
+    """A home and a database, and the commands run on them; ``more`` are further settings."""
 
     home: Path
     database: str
-    more: dict[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,12 +49,19 @@ class Installation:
         """Make a token and return it."""
         return self.run("token", "create", f"a-{role}", "--role", role, *more).stdout.strip()
 
-    def serve(self) -> "Server":
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Run ``mingzhang`` with some words beside the test; what it says goes to a file."""
+        with (self.home / f"{words[0]}.err").open("ab") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "ledger.cli", *words], env=self.environment, stderr=file
+            )
+
+    def serve(self, *more: str) -> "Server":
         """Start serving; return once requests are answered."""
         told = self.home / "server.err"
         with told.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ledger.cli", "serve", "--port", "0"],
+                [sys.executable, "-m", "ledger.cli", "serve", "--port", "0", *more],
                 env=self.environment,
                 stderr=file,
             )

@@ -48,7 +48,7 @@ async def tell(ledger: Ledger, conninfo: str, *, classes: int = 6) -> Told:
     for number in range(1, classes + 1):
         county = EAST if number % 2 else NORTH
         story = Story(writer, number, told.institutions[county], county)
-        _live(story, (number - 1) % 6 + 1)
+        live(story, (number - 1) % 6 + 1)
         told.stories[number] = story
     await writer.flush()
     first = told.stories[1]
@@ -59,7 +59,8 @@ async def tell(ledger: Ledger, conninfo: str, *, classes: int = 6) -> Told:
     return told
 
 
-def _live(story: Story, end: int) -> None:
+def live(story: Story, end: int) -> None:
+    """Bring a class to one of six ends."""
     story.file()
     if end == 6:
         story.return_filing()

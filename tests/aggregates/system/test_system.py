@@ -8,9 +8,11 @@ import pytest
 
 from aggregates.facts import decode, encode, links, spelled
 from aggregates.ids import ClassId, PlanId
+from aggregates.sealed import Personal
 from aggregates.subject import Subject
 from aggregates.system.commands import (
     AcceptImportBatch,
+    DropIntakeMessage,
     RecordDocumentCheck,
     RecordMissedDeadline,
 )
@@ -20,6 +22,7 @@ from aggregates.system.facts import (
     DeadlineMissed,
     DocumentsChecked,
     ImportBatchAccepted,
+    IntakeDropped,
     RejectedRow,
     SealedRecorded,
 )
@@ -122,6 +125,27 @@ def test_a_sealed_entry_says_nothing_but_its_commitment() -> None:
 def test_what_is_no_commitment_is_no_sealed_entry(wrong: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         decode("sealed.recorded.v1", {"commitment": wrong})
+
+
+def test_a_message_is_given_up_once_and_the_fact_says_which_one_it_was() -> None:
+    drop = DropIntakeMessage(
+        message_id=UUID(int=0xC1),
+        topic="intake.bank.v1",
+        partition=2,
+        offset=2**40,
+        digest="0" * 64,
+        fault="NO_MESSAGE",
+        reason=Personal("A" * 43),
+    )
+    answer = given().when(drop, now="2024-03-01", role="SYS_ADMIN")
+    fact = answer.fact(IntakeDropped)
+    assert (fact.topic, fact.partition, fact.offset) == ("intake.bank.v1", 2, 2**40)
+    assert fact.sender_id is None
+    (one,) = answer.granted()
+    assert one.id == drop.message_id
+
+    scene = given(happened("2024-03-01", SYSTEM, one.id, one.fact))
+    scene.when(drop, now="2024-03-02", role="SYS_ADMIN").then_refused("LIFECYCLE")
 
 
 def looked(*damaged: Damage, documents: int = 9, channel: Any = "timer") -> Outcome:  # noqa: ANN401 - a channel

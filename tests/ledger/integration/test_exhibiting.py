@@ -111,6 +111,9 @@ def test_how_far_a_log_can_prove_is_known(
 def test_a_service_that_signs_nothing_hands_out_nothing(shared_database: str) -> None:
     with served(shared_database, classes=1) as server:
         answer = server.as_("CITY_HR").get(f"/api/v1/classes/{server.told.of(1)}/exhibit")
+        page = server.as_("CITY_HR").get("/verify", headers={"accept": "text/html"})
 
+    assert "尚无已签的检查点" in page.text
+    assert "/log/policy" not in page.text
     assert answer.status_code == 503
     assert "尚未签发检查点" in answer.json()["detail"]

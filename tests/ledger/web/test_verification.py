@@ -84,10 +84,12 @@ def test_a_receipt_that_is_dropped_is_followed_to_the_signed_root(eyes: Eyes, tr
 
 def test_a_file_is_chosen_and_checked_by_keyboard_alone(eyes: Eyes, tmp_path: Path) -> None:
     page = eyes.on("/verify")
-    page.locator("input[name=file]").focus()
     (tmp_path / "r").write_bytes(receipt_of(eyes.place, 3))
+    field = page.locator("input[name=file]")
+    field.focus()
+    expect(field).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        field.press("Enter")
     chooser.value.set_files(tmp_path / "r")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

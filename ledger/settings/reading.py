@@ -1,23 +1,26 @@
-"""What the values of settings look like, and how each is read.
+"""How the text of a variable is read, and what holds where there is none.
 
-A value of another form is a ``ValueError``; what is told of it never quotes it.
+A reader raises ``ValueError`` where the text has not the form; it never quotes it, since some hold
+passwords.
 """
 
 import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 PORT_MAX = 65535
-SECONDS_MAX = 86_400
+SECONDS_MAX = 86400
 ADDRESS = re.compile(r"https?://[^\s?#]+")
 BUCKET = re.compile(r"s3://[^\s:@/]+:[^\s:@/]+@[^\s:@/]+(:[0-9]+)?/[^\s/?]+(/[^\s?]+)?(\?\S*)?")
+BROKER = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s/:,]+):[0-9]{1,5}")
 
 
-def platform_home(environment: Mapping[str, str]) -> Path:
+def home(environment: Mapping[str, str]) -> Path:
     """Return where the platform keeps an application's data."""
     user = Path(environment.get("HOME") or "~").expanduser()
     if sys.platform == "darwin":
@@ -27,13 +30,23 @@ def platform_home(environment: Mapping[str, str]) -> Path:
     return (data if data.is_absolute() else user / ".local" / "share") / "mingzhang"
 
 
-def path(text: str) -> Path:
-    """Return an absolute path."""
-    return Path(text).expanduser().absolute()
+def key_file(home: Path) -> Path:
+    """Return where the vault's keys lie by default."""
+    return home / "keys" / "vault.keys"
+
+
+def witness_policy(home: Path) -> Path:
+    """Return where the policy that names witnesses lies by default."""
+    return home / "witness.policy"
+
+
+def documents(home: Path) -> Path:
+    """Return where the files of archived documents lie by default."""
+    return home / "documents"
 
 
 def place_of_documents(text: str) -> str:
-    """Return a directory, absolute, or an S3 bucket with its access."""
+    """Read where these files lie: a directory, or a bucket with its secret."""
     if not text.startswith("s3://"):
         return str(path(text))
     if not BUCKET.fullmatch(text):
@@ -41,8 +54,13 @@ def place_of_documents(text: str) -> str:
     return text
 
 
+def path(text: str) -> Path:
+    """Read the path of a file or directory."""
+    return Path(text).expanduser().absolute()
+
+
 def database_url(text: str) -> str:
-    """Return where a server is, as PostgreSQL's own library reads it."""
+    """Read the address of a PostgreSQL server."""
     try:
         parts = conninfo_to_dict(text)
     except psycopg.ProgrammingError:
@@ -54,8 +72,16 @@ def database_url(text: str) -> str:
     return text
 
 
+def brokers(text: str) -> tuple[str, ...]:
+    """Read ``host:port`` of brokers, with commas between."""
+    found = tuple(one.strip() for one in text.split(","))
+    if not all(BROKER.fullmatch(one) for one in found):
+        raise ValueError
+    return found
+
+
 def port(text: str) -> int:
-    """Return a port; 0 is any."""
+    """Read a port."""
     port = int(text)
     if not 0 <= port <= PORT_MAX:
         raise ValueError
@@ -63,23 +89,15 @@ def port(text: str) -> int:
 
 
 def seconds(text: str) -> int:
-    """Return a number of seconds."""
+    """Read a number of seconds, at most a day."""
     seconds = int(text)
     if not 1 <= seconds <= SECONDS_MAX:
         raise ValueError
     return seconds
 
 
-def addresses(text: str) -> tuple[str, ...]:
-    """Return the URLs that stand there, with spaces between."""
-    found = tuple(text.split())
-    if not all(ADDRESS.fullmatch(one) for one in found):
-        raise ValueError
-    return found
-
-
 def matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
-    """Return what takes a text that has a form as it is."""
+    """Return what reads a text of a form."""
     compiled = re.compile(pattern)
 
     def parse(text: str) -> str:
@@ -88,3 +106,18 @@ def matching(pattern: str | re.Pattern[str]) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def always(
+    value: str | int | tuple[str, ...] | None,
+) -> Callable[[Mapping[str, str], Mapping[str, Any]], Any]:
+    """Return what holds, whatever else is set."""
+    return lambda _environment, _above: value
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Read the URLs that stand there, with spaces between."""
+    found = tuple(text.split())
+    if not all(ADDRESS.fullmatch(one) for one in found):
+        raise ValueError
+    return found

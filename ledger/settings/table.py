@@ -1,214 +1,51 @@
-"""What an operator may set, each by one environment variable; all of it has a default.
+"""The table of settings, in the order in which they are explained."""
 
-``SETTINGS`` is the table that ``read``, the reference page and ``mingzhang doctor`` share. Values
-are read once, at the door, and handed on as one frozen record; nothing else looks at the
-environment.
-"""
-
-import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
 
 from aggregates.language import Message
-from ledger.errors import Misconfigured
-from ledger.setting_forms import (
+from ledger.settings.reading import (
     SECONDS_MAX,
     addresses,
+    always,
+    brokers,
     database_url,
+    documents,
+    home,
+    key_file,
     matching,
     path,
     place_of_documents,
-    platform_home,
     port,
     seconds,
+    witness_policy,
 )
-
-PREFIX = "MINGZHANG_"
+from ledger.settings.setting import Setting
 
 PORT_DEFAULT = 8711
 HEADS_SECONDS_DEFAULT = 3600
 CITY_DEFAULT = "371500"
 """Liaocheng 聊城, whose rules the policy book holds (GB/T 2260)."""
-
 DIVISION_CODE = re.compile(r"[1-9][0-9]{5}")
 ORIGIN_NAME = re.compile(r"[^\s+/]+(/[^\s+/]+)*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """All settings, read and checked.
-
-    Attributes:
-        home: Where keys, exports and the embedded server's data are kept.
-        database_url: The user's own server, or ``None`` for the embedded one. It may hold a
-            password, so it is never shown.
-        host: The address that the web server binds to.
-        port: Its port; 0 takes any that is free.
-        city: The division code of the city whose policy book is in force.
-        lang: The language of texts for people, ``zh`` or ``en``.
-        origin: The name of this log, which stands in every entry and checkpoint.
-        key_file: The keyring of the vault.
-        witness_policy: The policy that names witnesses; there are none where it is no file.
-        witness_seconds: How often they are asked, at most.
-        witness_stale_seconds: How old a quorum of them may be before it is told.
-        tsa_urls: Time-stamping authorities (RFC 3161) that stamp checkpoints.
-        tsa_roots: Certificates (PEM) in which the chains of these authorities have to end.
-        tsa_seconds: How often they are asked.
-        documents: Where the files of archived documents lie: a directory, or an S3 bucket with
-            its secret, so it is never shown.
-        heads_seconds: How long an entry waits at most until the log names the heads of all
-            streams again.
-    """
-
-    home: Path
-    database_url: str | None = field(repr=False)
-    host: str
-    port: int
-    city: str
-    lang: str
-    origin: str
-    key_file: Path
-    documents: str = field(repr=False)
-    heads_seconds: int = HEADS_SECONDS_DEFAULT
-    witness_policy: Path
-    witness_seconds: int
-    witness_stale_seconds: int
-    tsa_urls: tuple[str, ...]
-    tsa_roots: Path
-    tsa_seconds: int
-
-    @classmethod
-    def read(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read the settings.
-
-        Args:
-            environment: The variables; those of this process if left out. An empty one counts
-                as not set.
-
-        Raises:
-            Misconfigured: Some cannot be read; all of them are named.
-        """
-        given = os.environ if environment is None else environment
-        values: dict[str, Any] = {}
-        wrong: list[Setting] = []
-        for setting in SETTINGS:
-            text = given.get(setting.variable, "")
-            try:
-                read = setting.parse(text) if text else setting.default(given, values)
-            except ValueError:
-                wrong.append(setting)
-                read = setting.default(given, values)
-            values[setting.field] = read
-        if wrong:
-            raise _refused(wrong)
-        return cls(**values)
-
-    def for_demo(self) -> Self:
-        """Return the settings of a demonstration: a home below this one, and no other server.
-
-        Simulated entries never go to a server of the user's own, nor does anybody vouch for them.
-        """
-        home = self.home / "demo"
-        return replace(
-            self,
-            home=home,
-            database_url=None,
-            key_file=_key_file(home),
-            witness_policy=_witness_policy(home),
-            tsa_urls=(),
-            documents=str(_documents(home)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the table.
-
-    Attributes:
-        field: The attribute of ``Settings``.
-        meaning: What it is for.
-        default_text: What holds if it is not set, in words.
-        form: What a value looks like.
-        parse: Reads a value; raises ``ValueError`` if it does not have the form.
-        default: Gives the value if it is not set, from the environment and the settings above.
-        secret: Whether the value may hold a password and is never shown.
-    """
-
-    field: str
-    meaning: Message
-    default_text: Message
-    form: Message
-    parse: Callable[[str], Any]
-    default: Callable[[Mapping[str, str], Mapping[str, Any]], Any]
-    secret: bool = False
-
-    @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return PREFIX + VARIABLES.get(self.field, self.field.upper())
-
-
-VARIABLES = {"key_file": "MASTER_KEY_FILE", "tsa_urls": "TSA_URL"}
-"""Variables that do not bear the name of their field."""
-
-
-def unknown(environment: Mapping[str, str]) -> list[str]:
-    """Return the variables that bear our prefix and mean nothing: most likely misspelt."""
-    known = {setting.variable for setting in SETTINGS}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-
-
-def _key_file(home: Path) -> Path:
-    return home / "keys" / "vault.keys"
-
-
-def _witness_policy(home: Path) -> Path:
-    return home / "witness.policy"
-
-
-def _documents(home: Path) -> Path:
-    return home / "documents"
-
-
-def _always(
-    value: str | int | tuple[str, ...] | None,
-) -> Callable[[Mapping[str, str], Mapping[str, Any]], Any]:
-    return lambda _environment, _above: value
-
-
-def _refused(wrong: list[Setting]) -> Misconfigured:
-    """Say which variables cannot be read, without their values."""
-    names = [setting.variable for setting in wrong]
-    return Misconfigured(
-        Message(
-            f"设置无法读取：{'、'.join(names)}", f"Settings not understood: {', '.join(names)}"
-        ),
-        mend=Message(
-            "；".join(f"{one.variable}：{one.form.zh}" for one in wrong),
-            "; ".join(f"{one.variable}: {one.form.en}" for one in wrong),
-        ),
-    )
 
 
 def _every(field: str, meaning: Message, default: int) -> Setting:
     """Return a setting that is a number of seconds."""
     form = Message(f"1 至 {SECONDS_MAX} 的秒数", f"a number of seconds from 1 to {SECONDS_MAX}")
     text = Message(str(default), str(default))
-    return Setting(field, meaning, text, form, seconds, _always(default))
+    return Setting(field, meaning, text, form, seconds, always(default))
 
 
 def _file(field: str, meaning: Message, below: Callable[[Path], Path]) -> Setting:
     """Return a setting that is a file, by default one below the home."""
     default = f"MINGZHANG_HOME/{below(Path()).as_posix()}"
-    form = Message("文件", "a file")
     return Setting(
         field,
         meaning,
         Message(default, default),
-        form,
+        Message("文件", "a file"),
         path,
         lambda _environment, above: below(above["home"]),
     )
@@ -225,7 +62,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("系统的应用数据目录，例如 ~/.local/share/mingzhang", "~/.local/share/mingzhang"),
         Message("目录", "a directory"),
         path,
-        lambda environment, _above: platform_home(environment),
+        lambda environment, _above: home(environment),
     ),
     Setting(
         "database_url",
@@ -239,7 +76,7 @@ SETTINGS: tuple[Setting, ...] = (
             "postgresql://user:password@host:port/database, special characters percent-encoded",
         ),
         database_url,
-        _always(None),
+        always(None),
         secret=True,
     ),
     Setting(
@@ -248,7 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("127.0.0.1（仅本机）", "127.0.0.1 (this machine only)"),
         Message("主机名或 IP 地址", "a host name or an IP address"),
         matching(r"[^\s/]+"),
-        _always("127.0.0.1"),
+        always("127.0.0.1"),
     ),
     Setting(
         "port",
@@ -256,7 +93,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message(str(PORT_DEFAULT), str(PORT_DEFAULT)),
         Message("0 至 65535 的整数", "a whole number from 0 to 65535"),
         port,
-        _always(PORT_DEFAULT),
+        always(PORT_DEFAULT),
     ),
     Setting(
         "city",
@@ -264,7 +101,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message(f"{CITY_DEFAULT}（聊城市）", f"{CITY_DEFAULT} (Liaocheng)"),
         Message("六位行政区划代码（GB/T 2260）", "a division code of six digits (GB/T 2260)"),
         matching(DIVISION_CODE),
-        _always(CITY_DEFAULT),
+        always(CITY_DEFAULT),
     ),
     Setting(
         "lang",
@@ -272,7 +109,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("zh", "zh"),
         Message("zh 或 en", "zh or en"),
         matching("zh|en"),
-        _always("zh"),
+        always("zh"),
     ),
     Setting(
         "origin",
@@ -288,13 +125,16 @@ SETTINGS: tuple[Setting, ...] = (
         matching(ORIGIN_NAME),
         lambda _environment, above: f"mingzhang.local/{above['city']}",
     ),
-    _file(
+    Setting(
         "key_file",
         Message(
             "保险库的密钥文件；须单独备份，勿与数据库放在一起。",
             "The keys of the vault; to be backed up by itself, never beside the database.",
         ),
-        _key_file,
+        Message("MINGZHANG_HOME/keys/vault.keys", "MINGZHANG_HOME/keys/vault.keys"),
+        Message("文件", "a file"),
+        path,
+        lambda _environment, above: key_file(above["home"]),
     ),
     Setting(
         "documents",
@@ -309,17 +149,73 @@ SETTINGS: tuple[Setting, ...] = (
             "a directory, or s3://access:secret@host/bucket, special characters percent-encoded",
         ),
         place_of_documents,
-        lambda _environment, above: str(_documents(above["home"])),
+        lambda _environment, above: str(documents(above["home"])),
         secret=True,
     ),
-    _every(
+    Setting(
+        "kafka",
+        Message(
+            "Kafka服务器，供relay、projector等进程使用。",
+            "The brokers of Kafka, for relay, projector and their like.",
+        ),
+        Message("不使用Kafka", "Kafka is not used"),
+        Message("主机:端口，多个以逗号分隔", "host:port, several with commas between"),
+        brokers,
+        always(None),
+    ),
+    Setting(
+        "kafka_properties",
+        Message(
+            "连接Kafka的TLS与SASL设置，librdkafka格式的属性文件。",
+            "A file of properties for TLS and SASL, with the names of librdkafka.",
+        ),
+        Message("明文，不认证", "plain text, nobody asked who one is"),
+        Message("文件", "a file"),
+        path,
+        always(None),
+    ),
+    Setting(
+        "read_database_url",
+        Message(
+            "由Kafka供给的只读数据库（15 版以上），projector写入，serve --read 据以服务。",
+            "A database of its own that the projector feeds from Kafka and serve --read serves.",
+        ),
+        Message("无", "none"),
+        Message("同 MINGZHANG_DATABASE_URL", "as MINGZHANG_DATABASE_URL"),
+        database_url,
+        always(None),
+        secret=True,
+    ),
+    Setting(
+        "ledger_url",
+        Message(
+            "账本服务的网址：只读数据库由此补取缺失的条目、转报查阅记录。",
+            "Where the ledger is served: missing entries are fetched and look-ups recorded there.",
+        ),
+        Message("无", "none"),
+        Message("http(s)://主机[:端口]", "http(s)://host[:port]"),
+        matching(r"https?://[^\s/]+"),
+        always(None),
+    ),
+    Setting(
+        "ledger_token_file",
+        Message("向该服务出示的令牌所在的文件。", "The file with the token to show there."),
+        Message("无", "none"),
+        Message("文件", "a file"),
+        path,
+        always(None),
+    ),
+    Setting(
         "heads_seconds",
         Message(
             "日志隔多久载明一次所有流的末条，使答复可证明无遗漏；日志未动则不载明。",
             "How often the log names the heads of all streams, from which on answers are provably "
             "complete; never where nothing was appended.",
         ),
-        HEADS_SECONDS_DEFAULT,
+        Message("3600", "3600"),
+        Message("1 至 86400 的秒数", "a number of seconds from 1 to 86400"),
+        seconds,
+        always(HEADS_SECONDS_DEFAULT),
     ),
     _file(
         "witness_policy",
@@ -328,7 +224,7 @@ SETTINGS: tuple[Setting, ...] = (
             "The witnesses: witness, group and quorum lines of C2SP tlog-policy. Without the file "
             "there are none.",
         ),
-        _witness_policy,
+        witness_policy,
     ),
     _every(
         "witness_seconds",
@@ -352,7 +248,7 @@ SETTINGS: tuple[Setting, ...] = (
         Message("无", "none"),
         Message("http:// 或 https:// 网址", "http:// or https:// URLs"),
         addresses,
-        _always(()),
+        always(()),
     ),
     _file(
         "tsa_roots",

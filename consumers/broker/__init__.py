@@ -1,0 +1,48 @@
+"""The one place that speaks to Kafka: kafka-python, which has no types, behind a face that has.
+
+What is learnt by trial about the library stands here, so that nobody else need know it:
+
+- A failed send means *unknown*, not *absent*, and after it the same producer may never send again:
+  it is thrown away, and whoever sends goes back to what is known to be acknowledged.
+- Idempotence is never turned off: without it dropped connections double and reorder.
+- ``flush`` and ``close`` raise where something is left; ``close`` does so even of a dead producer.
+- The end of a partition is known only after a fetch: some brokers tell the start of its last batch.
+- A consumer belongs to one thread. Where it is to begin is asked on another, the library's own.
+"""
+
+from consumers.broker.administering import configured, created, deleted, described, extended
+from consumers.broker.publishing import DELIVERY_MS, Publisher
+from consumers.broker.reading import SESSION_MS, Reader, Subscriber, beginnings, tail
+from consumers.broker.values import (
+    BrokerFault,
+    Cluster,
+    Message,
+    Place,
+    Record,
+    RecordsGone,
+    Sent,
+    Topic,
+)
+
+__all__ = [
+    "DELIVERY_MS",
+    "SESSION_MS",
+    "BrokerFault",
+    "Cluster",
+    "Message",
+    "Place",
+    "Publisher",
+    "Reader",
+    "Record",
+    "RecordsGone",
+    "Sent",
+    "Subscriber",
+    "Topic",
+    "beginnings",
+    "configured",
+    "created",
+    "deleted",
+    "described",
+    "extended",
+    "tail",
+]

@@ -1,0 +1,152 @@
+"""The commands that this package adds to ``mingzhang`` (entry point ``mingzhang.commands``)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregates.language import Message
+from consumers.intake import cli as intake
+from ledger.cli.telling import Form, out_rows, say
+from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from consumers.broker import Cluster
+    from consumers.topics import Difference
+
+Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
+Replicas = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="每个分区的副本数，少于三台服务器时用 · copies kept, on fewer than three brokers",
+    ),
+]
+
+COLUMNS = (
+    ("topic", Message("主题", "topic")),
+    ("what", Message("项目", "what")),
+    ("expected", Message("应为", "expected")),
+    ("found", Message("实为", "found")),
+)
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Kafka主题 · topics of Kafka", no_args_is_help=True)
+    group.command("apply")(apply)
+    group.command("check")(check)
+    app.add_typer(group, name="kafka")
+    app.command("relay")(relay)
+    app.command("projector")(projector)
+    app.command("alerts")(alerts)
+    intake.add(app)
+
+
+def _cluster() -> "Cluster":
+    from consumers.connecting import cluster_of  # noqa: PLC0415 - heavy
+
+    return cluster_of(Settings.read())
+
+
+def apply(
+    replicas: Replicas = None, form: Annotated[Form | None, typer.Option("--format", "-o")] = None
+) -> None:
+    """按定义建立主题，改正配置 · make the topics as their definitions say."""
+    from consumers import topics  # noqa: PLC0415 - heavy
+
+    mended = topics.apply(_cluster(), replicas)
+    _tell(mended, form)
+    say(
+        Message("主题已与定义一致", "the topics are as their definitions say"),
+    )
+
+
+def check(
+    replicas: Replicas = None, form: Annotated[Form | None, typer.Option("--format", "-o")] = None
+) -> None:
+    """主题是否与定义一致，不一致则退出码为3 · whether they are so; exit 3 where not."""
+    from consumers import topics  # noqa: PLC0415 - heavy
+
+    found = topics.check(_cluster(), replicas)
+    _tell(found, form)
+    if found:
+        raise topics.not_as_defined(found)
+
+
+def _tell(found: "list[Difference]", form: Form | None) -> None:
+    rows = [(one.topic, one.what, one.expected, one.found) for one in found]
+    if rows:
+        out_rows(COLUMNS, rows, form)
+
+
+def relay(
+    republish: Annotated[
+        bool,
+        typer.Option("--republish", help="从第1条起重新发布 · publish from the first entry on"),
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="发布到现有末尾即止 · end when all is published")
+    ] = False,
+    demo: Demo = False,
+) -> None:
+    """把每条记录按序发布到Kafka · publish every entry to Kafka, in order."""
+    from consumers.relay.running import Relay  # noqa: PLC0415 - heavy
+    from consumers.stopping import Stop  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+    cluster = _cluster()
+    with at_hand(settings.for_demo() if demo else settings) as place:
+        stop = Stop()
+        stop.at_signals()
+        working = Relay(place.conninfo, cluster, stop)
+        working.run(republish=republish, until_head=once)
+    say(Message(f"已发布到第{working.position}条", f"published up to position {working.position}"))
+
+
+def alerts(
+    republish: Annotated[
+        bool,
+        typer.Option("--republish", help="从第1条起重新发布 · publish from the first entry on"),
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="发布到现有末尾即止 · end when all is published")
+    ] = False,
+    demo: Demo = False,
+) -> None:
+    """向其他系统发布逾期与高等级疑点 · publish missed duties and grave doubts to other systems."""
+    from consumers.alerts import Alerts  # noqa: PLC0415 - heavy
+    from consumers.stopping import Stop  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+    cluster = _cluster()
+    with at_hand(settings.for_demo() if demo else settings) as place:
+        stop = Stop()
+        stop.at_signals()
+        working = Alerts(place.conninfo, cluster, stop)
+        working.run(republish=republish, until_head=once)
+    say(Message(f"已看到第{working.position}条", f"looked at up to position {working.position}"))
+
+
+def projector(
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="从头重读主题，另建后替换 · read all anew, then swap"),
+    ] = False,
+    until: Annotated[
+        int | None, typer.Option(min=0, help="到此位置即止 · end at this position")
+    ] = None,
+    demo: Demo = False,
+) -> None:
+    """由Kafka供给只读数据库及其读模型 · feed a read database and its read models from Kafka."""
+    from consumers.projector.serving import project, rebuilt  # noqa: PLC0415 - heavy
+
+    settings = Settings.read()
+    cluster = _cluster()
+    if rebuild:
+        position = rebuilt(settings, cluster, demo=demo)
+        say(Message(f"已重建到第{position}条", f"rebuilt up to position {position}"))
+        return
+    position = project(settings, cluster, until=until, demo=demo)
+    say(Message(f"已读到第{position}条", f"read up to position {position}"))

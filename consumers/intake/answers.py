@@ -1,0 +1,93 @@
+"""What senders hear: answers, each under the id of its message; and dead letters, for operators.
+
+    answer        key    the sender's registration
+                  value  {"id": …, "status": "granted", "first": …, "last": …}
+                         {"id": …, "status": "refused", "position": …, "broken": […]}
+                         {"id": …, "status": "waiting", "fault": …, "places": […]}
+                         {"id": …, "status": "dropped"}
+    dead letter   key    topic/partition/offset
+                  value  {"topic", "partition", "offset", "fault", "places", "sender", "digest"}
+
+Both come at least once. An answer is known by sender and id: a later one with the same status says
+the same; ``waiting`` may be followed by any other. A dead letter is known by its key. Neither holds
+anything of a message but its id: no values, no streams, no key.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from consumers.broker import Message, Record
+from consumers.intake.messages import Undecidable
+from ledger.application.answers import Answer, Recorded, told
+from ledger.security.senders import Sender
+
+CONTENT_TYPE: Final = b"application/json"
+LANGUAGES: Final = ("zh", "en")
+
+
+def answered(sender: Sender, key: str, answer: Answer) -> Message:
+    """Return the law's answer as a message."""
+    if isinstance(answer, Recorded):
+        # No findings: they stand in the entries, and what is given again would lack them.
+        return _message(
+            sender, {"id": key, "status": "granted", "first": answer.first, "last": answer.last}
+        )
+    broken = [{lang: told(one, lang) for lang in LANGUAGES} for one in answer.broken]
+    return _message(
+        sender,
+        {
+            "id": key,
+            "status": "refused",
+            "position": answer.position,
+            "broken": [
+                {
+                    "rule": one["zh"]["rule"],
+                    "clause": one["zh"]["clause"],
+                    "where": one["zh"]["where"],
+                    "expected": {lang: one[lang]["expected"] for lang in LANGUAGES},
+                    "found": {lang: one[lang]["found"] for lang in LANGUAGES},
+                }
+                for one in broken
+            ],
+        },
+    )
+
+
+def waits(sender: Sender, key: str, fault: str, places: Sequence[str]) -> Message:
+    """Return that a message waits for a person."""
+    return _message(
+        sender, {"id": key, "status": "waiting", "fault": fault, "places": list(places)}
+    )
+
+
+def given_up(sender: Sender, key: str) -> Message:
+    """Return that a message was given up."""
+    return _message(sender, {"id": key, "status": "dropped"})
+
+
+def _message(sender: Sender, body: dict[str, Any]) -> Message:
+    headers = (("content-type", CONTENT_TYPE), ("sender", str(sender.id).encode()))
+    return Message(str(sender.id).encode(), orjson.dumps(body), headers)
+
+
+def dead_letter(record: Record, why: Undecidable, digest: bytes) -> Message:
+    """Return that a record could not be decided.
+
+    Args:
+        record: The record.
+        why: Why.
+        digest: The keyed digest of its bytes.
+    """
+    place = f"{record.topic}/{record.partition}/{record.offset}".encode()
+    body = {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "fault": why.fault,
+        "places": list(why.places),
+        "sender": None if why.sender is None else str(why.sender.id),
+        "digest": digest.hex(),
+    }
+    return Message(place, orjson.dumps(body), (("content-type", CONTENT_TYPE),))

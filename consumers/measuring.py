@@ -1,0 +1,201 @@
+"""Speed of relay and projector, each beside what it is made of, on one broker in turn.
+
+The relay beside kafka-python alone, which sends the same messages, made before, at the same
+settings and with the same barrier. The projector beside the fold of the same entries at home.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+from time import perf_counter, sleep
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from aggregates.language import Message as Text
+from consumers import broker
+from consumers.broker import Cluster, Publisher
+from consumers.connecting import cluster_of
+from consumers.envelope import Row, message_of
+from consumers.projector.running import Projector
+from consumers.relay import standing
+from consumers.relay.running import BATCH_ENTRIES, Relay
+from consumers.stopping import Stop
+from consumers.topics import EVENTS, Definition, definition
+from ledger.measuring.results import Goal, Result, ratios
+from ledger.settings import Settings
+from ledger.simulation.demo import fill
+from ledger.store.migrations import migrate
+from ledger.timers.folding import Folding
+from projections.catalogue import folds
+from projections.run import catch_up, prepare
+
+SCALE, SEED = "county", 7
+TOPIC = "ledger.bench.v1"
+RELAY = Goal(
+    14, Text("relay对kafka-python", "relay beside kafka-python"), 0.8, least=True, unit="× alone"
+)
+PROJECTOR = Goal(
+    15, Text("projector对本地折叠", "projector beside the fold"), 0.8, least=True, unit="× fold"
+)
+SECOND = Goal(
+    15, Text("两个projector对一个", "two projectors beside one"), 1.0, least=True, unit="× one"
+)
+
+
+def measure_relay(conninfo: str, *, repetitions: int) -> list[Result]:
+    """Measure what the relay sends a second beside what kafka-python sends alone."""
+    cluster = cluster_of(Settings.read())
+    fill(conninfo, scale=SCALE, years=1, seed=SEED)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        count = standing.head(connection)
+        rows = list(standing.entries(connection, 0, count))
+    ours, alone = [], []
+    for _ in range(repetitions):
+        with _topic(cluster):
+            publisher = Publisher(cluster, TOPIC)
+            batches = [
+                [message_of(row, some[0].position - 1) for row in some] for some in _batches(rows)
+            ]
+            begun = perf_counter()
+            for some in batches:
+                publisher.send(some)
+            alone.append(count / (perf_counter() - begun))
+            publisher.discard()
+        with _topic(cluster) as meant:
+            begun = perf_counter()
+            _relay(conninfo, cluster, meant)
+            ours.append(count / (perf_counter() - begun))
+    return [Result(RELAY, ratios(ours, alone), ours, alone, "entries/s")]
+
+
+def measure_projector(conninfo: str, *, repetitions: int) -> list[Result]:
+    """Measure what a projector keeps and folds a second beside the fold alone, and two beside one.
+
+    From the first entry that came to the last that is folded.
+    """
+    cluster = cluster_of(Settings.read())
+    fill(conninfo, scale=SCALE, years=1, seed=SEED)
+    fold, one, two = [], [], []
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        count = standing.head(connection)
+    with _topic(cluster) as meant:
+        _relay(conninfo, cluster, meant)
+        for number in range(repetitions):
+            fold.append(count / _folded_alone(conninfo))
+            one.append(count / _projected(conninfo, cluster, meant, f"bench-{number}", 1, count))
+            two.append(count / _projected(conninfo, cluster, meant, f"bench-{number}b", 2, count))
+    return [
+        Result(PROJECTOR, ratios(one, fold), one, fold, "entries/s"),
+        Result(SECOND, ratios(two, one), two, one, "entries/s"),
+    ]
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    for begin in range(0, len(rows), BATCH_ENTRIES):
+        yield rows[begin : begin + BATCH_ENTRIES]
+
+
+def _relay(conninfo: str, cluster: Cluster, meant: Definition) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("delete from ledger.relay where topic = %s", (meant.name,))
+    Relay(conninfo, cluster, Stop(), topic=meant).run(until_head=True)
+
+
+def _folded_alone(conninfo: str) -> float:
+    """Fold all entries into read models that are empty; return the seconds."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("drop schema if exists detail, model, aside cascade")
+        connection.execute("set search_path = ledger, public")
+        prepare(connection, folds())
+        begun = perf_counter()
+        catch_up(connection, folds())
+        return perf_counter() - begun
+
+
+def _projected(
+    server: str, cluster: Cluster, meant: Definition, group: str, processes: int, count: int
+) -> float:
+    """Feed an empty copy with so many projectors; return the seconds until all is folded."""
+    with _copy(server) as conninfo:
+        folding = Folding(conninfo)
+        folding.start()
+        context = get_context("spawn")
+        working = [
+            context.Process(target=_work, args=(conninfo, cluster, meant, group))
+            for _ in range(processes)
+        ]
+        try:
+            _await_folds(conninfo)
+            for one in working:
+                one.start()
+            return _seconds(conninfo, count)
+        finally:
+            for one in working:
+                one.terminate()
+                one.join()
+            folding.stop()
+
+
+def _work(conninfo: str, cluster: Cluster, meant: Definition, group: str) -> None:
+    stop = Stop()
+    stop.at_signals()
+    Projector(conninfo, cluster, stop, topic=meant, group=group, session_ms=6_000).run()
+
+
+def _await_folds(conninfo: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        while not _one(connection, "select count(*) from pg_tables where schemaname = 'model'"):
+            sleep(0.05)
+
+
+def _seconds(conninfo: str, count: int) -> float:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        while not _one(connection, "select position from ledger.head"):
+            sleep(0.005)
+        begun = perf_counter()
+        while _one(connection, "select min(position) from model.progress") < count:
+            sleep(0.02)
+        return perf_counter() - begun
+
+
+def _one(connection: psycopg.Connection[Any], statement: str) -> int:
+    row = connection.execute(statement.encode()).fetchone()
+    return int(row[0]) if row else 0
+
+
+@contextmanager
+def _copy(server: str) -> Iterator[str]:
+    name = "bench_copy"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        conninfo = make_conninfo(server, dbname=name)
+        migrate(conninfo)
+        try:
+            yield conninfo
+        finally:
+            connection.execute(
+                sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
+            )
+
+
+@contextmanager
+def _topic(cluster: Cluster) -> Iterator[Definition]:
+    """Make a topic of one copy a partition, and delete it at the end."""
+    meant = replace(definition(EVENTS).with_replicas(1), name=TOPIC)
+    broker.created(
+        cluster,
+        meant.name,
+        partitions=meant.partitions,
+        replicas=meant.replicas,
+        configs=meant.configs,
+    )
+    try:
+        yield meant
+    finally:
+        broker.deleted(cluster, meant.name)
+        while broker.described(cluster, meant.name) is not None:
+            sleep(0.1)

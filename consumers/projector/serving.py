@@ -1,0 +1,96 @@
+"""The projector as a process: its database, the folding beside it, a clean end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from consumers.broker import Cluster
+from consumers.projector.fetching import log_of
+from consumers.projector.rebuilding import rebuild
+from consumers.projector.running import Projector
+from consumers.stopping import Stop
+from ledger.embedded.database import resolve
+from ledger.settings import Settings
+from ledger.store.migrations import migrate
+from ledger.timers.folding import Folding
+from projections.catalogue import folds
+from projections.run import catch_up, prepare
+
+DEMO_DATABASE = "mingzhang_read"
+"""The read database of a demonstration, on its embedded server."""
+
+
+def project(
+    settings: Settings, cluster: Cluster, *, until: int | None = None, demo: bool = False
+) -> int:
+    """Feed the read database until a signal comes; return the position that was reached.
+
+    Args:
+        settings: The settings.
+        cluster: Where Kafka is.
+        until: End when entries and read models have come so far.
+        demo: Feed the read database of the demonstration.
+
+    Raises:
+        Alarm: something is not as it was published.
+        Failure: the operator has to mend something.
+    """
+    stop = Stop()
+    with _database(settings, demo=demo) as conninfo:
+        stop.at_signals()
+        working = Projector(conninfo, cluster, stop, log=log_of(settings))
+        beside = Folding(conninfo)
+        beside.start()
+        try:
+            working.run(until=until)
+        finally:
+            beside.stop()
+        if until is not None:
+            _folded(conninfo)
+    return working.mark
+
+
+def rebuilt(settings: Settings, cluster: Cluster, *, demo: bool = False) -> int:
+    """Make the read database anew from the topic's first record; return where it stands.
+
+    Raises:
+        Alarm: the topic does not hold what the copy holds.
+        Failure: the operator has to mend something.
+    """
+    with _database(settings, demo=demo) as conninfo:
+        return rebuild(conninfo, cluster, log=log_of(settings))
+
+
+def _folded(conninfo: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("set search_path = ledger, public")
+        connection.execute("select pg_advisory_lock(hashtext('mingzhang folding'))")
+        prepare(connection, folds())
+        catch_up(connection, folds())
+
+
+@contextmanager
+def _database(settings: Settings, *, demo: bool) -> Iterator[str]:
+    """Return where the read database is, migrated."""
+    if demo:
+        with resolve(settings.for_demo()) as server:
+            conninfo = make_conninfo(server, dbname=DEMO_DATABASE)
+            _made(server)
+            migrate(conninfo)
+            yield conninfo
+        return
+    with resolve(settings.for_reading()) as conninfo:
+        migrate(conninfo)
+        yield conninfo
+
+
+def _made(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        there = connection.execute(
+            "select from pg_database where datname = %s", (DEMO_DATABASE,)
+        ).fetchone()
+        if there is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DEMO_DATABASE)))

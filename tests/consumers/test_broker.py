@@ -1,0 +1,99 @@
+"""The face of Kafka that everything here uses: what is sent arrives, and a group goes on."""
+
+import threading
+
+import pytest
+
+from consumers import broker
+from consumers.broker import (
+    BrokerFault,
+    Cluster,
+    Message,
+    Publisher,
+    Reader,
+    Record,
+    RecordsGone,
+    Subscriber,
+)
+from consumers.topics import EVENTS
+from infra.kafka.apache import free_ports
+from tests.consumers.brokers import Kafka, Wheel, fresh
+
+pytestmark = pytest.mark.kafka
+SESSION_MS = 6_000
+
+
+def sent(cluster: Cluster, first: int, last: int) -> None:
+    publisher = Publisher(cluster, EVENTS)
+    try:
+        told = publisher.send(
+            Message(b"key %d" % (n % 3), b"value %d" % n, (("n", b"%d" % n), ("none", b"")))
+            for n in range(first, last)
+        )
+        assert told.count == last - first
+    finally:
+        publisher.discard()
+
+
+def received(cluster: Cluster, group: str, count: int) -> list[Record]:
+    """Return what a new member of a group is given, and tell Kafka that it was dealt with."""
+    subscriber = Subscriber(cluster, [EVENTS], group, session_ms=SESSION_MS)
+    found: list[Record] = []
+    try:
+        for _ in range(40):
+            for place, records in subscriber.poll(0.5, 1_000).items():
+                found += records
+                subscriber.commit({place: records[-1].offset + 1})
+            if len(found) >= count:
+                break
+    finally:
+        subscriber.close()
+    return found
+
+
+def test_what_is_sent_arrives_with_key_headers_and_order_and_a_group_goes_on_where_it_was(
+    kafka: Kafka, group: str
+) -> None:
+    fresh(kafka.cluster)
+    sent(kafka.cluster, 0, 30)
+
+    first = received(kafka.cluster, group, 30)
+    sent(kafka.cluster, 30, 40)
+    second = received(kafka.cluster, group, 10)
+
+    assert sorted(int(one.headers["n"]) for one in first) == list(range(30))
+    assert sorted(int(one.headers["n"]) for one in second) == list(range(30, 40))
+    for key in (b"key 0", b"key 1", b"key 2"):
+        mine = [one for one in first if one.key == key]
+        assert len({one.partition for one in mine}) == 1
+        numbers = [int(one.headers["n"]) for one in mine]
+        assert numbers == sorted(numbers)
+    assert first[0].headers["none"] == b""
+
+
+def test_records_that_are_no_longer_there_are_not_passed_over(kafka: Kafka) -> None:
+    fresh(kafka.cluster)
+    sent(kafka.cluster, 0, 30)
+    reader = Reader(kafka.cluster, {(EVENTS, 0): 1_000})
+    try:
+        if isinstance(kafka, Wheel):
+            assert reader.poll(2.0, 10) == {}  # this broker says nothing where others refuse
+            return
+        with pytest.raises(RecordsGone):
+            reader.poll(5.0, 10)
+    finally:
+        reader.close()
+
+
+def test_a_broker_that_is_not_there_is_told_and_leaves_nothing_behind() -> None:
+    (port,) = free_ports(1)
+    cluster, before = Cluster((f"127.0.0.1:{port}",)), threading.active_count()
+
+    for what in (
+        lambda: broker.described(cluster, EVENTS),
+        lambda: Publisher(cluster, EVENTS),
+        lambda: Reader(cluster, {(EVENTS, 0): 0}),
+    ):
+        with pytest.raises(BrokerFault, match="ConnectionRefusedError"):
+            what()
+    assert threading.active_count() == before
