@@ -5,7 +5,8 @@ What is learnt by trial about the library stands here, so that nobody else need 
 - A failed send means *unknown*, not *absent*, and after it the same producer may never send again:
   it is thrown away, and whoever sends goes back to what is known to be acknowledged.
 - Idempotence is never turned off: without it dropped connections double and reorder.
-- ``flush`` and ``close`` raise where something is left; ``close`` does so even of a dead producer.
+- ``close`` gives up where something is left, and the producer's thread goes on: it has to be ended.
+- A client that finds no broker leaves a thread behind: whether there is one is seen before.
 - The end of a partition is known only after a fetch: some brokers tell the start of its last batch.
 - A consumer belongs to one thread. Where it is to begin is asked on another, the library's own.
 """

@@ -12,6 +12,7 @@ DELIVERY_MS: Final = 20 * 60 * 1000
 """So long a broker may be away before a send fails: an outage is a pause, not a failure."""
 LINGER_MS: Final = 5
 BATCH_BYTES: Final = 128 * 1024
+DISCARD_SECONDS: Final = 2.0
 
 
 class Publisher:
@@ -39,13 +40,19 @@ class Publisher:
             )
         )
 
-    def send(self, messages: Iterable[Message], waiting: Callable[[], None] = lambda: None) -> Sent:
+    def send(
+        self,
+        messages: Iterable[Message],
+        waiting: Callable[[], None] = lambda: None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Sent:
         """Send, and return when all are acknowledged.
 
         Args:
             messages: What to send. No more than memory holds: the library has no limit.
             waiting: Called about once a second while nothing is acknowledged; what it raises
                 ends the waiting.
+            meanwhile: Done once while they are under way.
 
         Raises:
             BrokerFault: one was not acknowledged; it may be in the topic or not. The publisher
@@ -54,6 +61,7 @@ class Publisher:
         send, topic = self._producer.send, self._topic
         try:
             sent = [send(topic, one.value, one.key, list(one.headers)) for one in messages]
+            meanwhile()
             while True:
                 try:
                     self._producer.flush(timeout=1.0)
@@ -73,9 +81,12 @@ class Publisher:
         return Sent(len(told), offsets)
 
     def discard(self) -> None:
-        """Throw it away, with whatever it may still hold."""
+        """Throw it away, with whatever it may still hold: nothing of that is sent any more."""
+        sender = self._producer._sender  # noqa: SLF001 - close() gives up before it ends this
         try:
             self._producer.close(timeout=0)
         except KafkaError:
-            # It tells that something was left, which is why it is thrown away.
-            return
+            # Something was left, and its thread would go on and send it behind a successor's back.
+            sender.force_close()
+            self._producer._closed = True  # noqa: SLF001 - else it is tried again when forgotten
+        sender.join(DISCARD_SECONDS)

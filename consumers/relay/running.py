@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -9,7 +10,7 @@ import psycopg
 from psycopg import Connection
 
 from consumers import broker
-from consumers.broker import BrokerFault, Cluster, Publisher, Sent
+from consumers.broker import BrokerFault, Cluster, Message, Publisher, Sent
 from consumers.envelope import Row, message_of
 from consumers.relay import standing
 from consumers.relay.checks import made_anew, may_begin
@@ -140,21 +141,46 @@ class Relay:
         watch = _Watch(self._cluster, self._topic, now, connection, self._stop)
         last = standing.head(connection) if until_head else None
         self.position = now.position
+        ahead, head = _Ahead(connection, self._batch), now.position
         while not self._stop.is_set():
             if last is not None and now.position >= last:
                 return True
-            upto = min(listener.wait(now.position, POLL_SECONDS), now.position + self._batch)
-            if upto <= now.position:
+            head = max(head, listener.wait(now.position, POLL_SECONDS))
+            if head <= now.position:
                 watch.look_now_and_then()
                 continue
             watch.begun()
-            barrier = now.position
-            messages = (message_of(row, barrier) for row in self.rows(connection, barrier, upto))
-            sent = publisher.send(messages, watch.waiting)
+            upto, messages = ahead.take(now.position, head)
+            sent = publisher.send(
+                messages, watch.waiting, meanwhile=partial(ahead.prepare, upto, head)
+            )
             ends = _continued(now, sent, self._topic)
             now = standing.advance(connection, self._topic, now, upto, ends)
             self.position = now.position
         return True
+
+
+class _Ahead:
+    """Reads the batch that comes next while the one before is under way."""
+
+    def __init__(self, connection: Connection[Any], batch: int) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._ready: tuple[int, int, list[Message]] | None = None
+
+    def take(self, after: int, head: int) -> tuple[int, list[Message]]:
+        """Return the last position of the batch after a position, and its messages."""
+        ready, self._ready = self._ready, None
+        if ready is not None and ready[0] == after:
+            return ready[1:]
+        upto = min(head, after + self._batch)
+        rows = standing.entries(self._connection, after, upto)
+        return upto, [message_of(row, after) for row in rows]
+
+    def prepare(self, after: int, head: int) -> None:
+        """Read the batch after a position, if there is one."""
+        if head > after:
+            self._ready = (after, *self.take(after, head))
 
 
 def _continued(before: Standing, sent: Sent, topic: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -285,8 +286,13 @@ def renew(demo: Demo = False) -> None:
     from ledger.exchange import renewing  # noqa: PLC0415 - heavy
 
     with signed(demo=demo) as place:
+        authorities, roots = place.vouching.authorities, place.vouching.certificates()
         made = renewing.renew(
-            place.conninfo, place.signing.keys(), place.renewals, SystemClock().now()
+            place.conninfo,
+            place.signing.keys(),
+            place.renewals,
+            SystemClock().now(),
+            partial(renewing.stamped_by, authorities, roots) if authorities else None,
         )
     out_json(
         {

@@ -21,21 +21,26 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from cryptography.x509 import Certificate
+
 from aggregates.language import Message
 from ledger.clock import shanghai_date
 from ledger.errors import Conflict, Failure, Fault
 from ledger.evidence.checkpoint import Checkpoint
-from ledger.evidence.errors import Malformed
+from ledger.evidence.errors import Malformed, Unproven
 from ledger.evidence.note import Note, decimal, decode_base64, sign
 from ledger.evidence.signers import ED25519, SM2_SM3
 from ledger.evidence.tree import SIZE_MAX
 from ledger.exchange.package.renewals import STATEMENT, TOKEN, Renewal
+from ledger.integration.key_lives import lives_in
 from ledger.integration.log_keys import LogKeys, policy_of
+from ledger.integration.posting import Unreachable
+from ledger.integration.stamping import ask_stamp
 from ledger.integration.trees import TREES, WORLD
 from ledger.integration.verifying import text_of, verify_live
 
 Stamp = Callable[[bytes], bytes]
-"""Asks a time-stamping authority: from the SHA-256 of what is stamped to its token (RFC 3161)."""
+"""Has a statement stamped: from its bytes to an authority's whole answer (RFC 3161)."""
 _SUFFIX: Final = "/renewal"
 _TRIES: Final = 5
 
@@ -50,6 +55,27 @@ class Broken(Fault):
     """The log is not as it was: nothing is stated about it."""
 
     exit_code = 3
+
+
+class NotStamped(Conflict):
+    """No time-stamping authority answered as it should; nothing was kept."""
+
+
+def stamped_by(authorities: Sequence[str], roots: Sequence[Certificate], statement: bytes) -> bytes:
+    """Return the answer of the first authority that stamps a statement, verified.
+
+    Raises:
+        NotStamped: none does.
+    """
+    for authority in authorities:
+        try:
+            return ask_stamp(authority, statement.decode(), roots).response
+        except (Unreachable, Unproven):
+            continue
+    raise NotStamped(
+        Message("没有时间戳机构应答", "no time-stamping authority answered"),
+        mend=Message("请稍后再试", "try again later"),
+    )
 
 
 def renew(
@@ -68,6 +94,7 @@ def renew(
         Broken: an entry, a tile or a root is not as it was.
         Conflict: the log grew too fast for both trees to be seen at one size.
         AlreadyRenewed: there is a renewal of today.
+        NotStamped: there are time-stamping authorities, and none answers.
         OSError: it cannot be kept.
     """
     day = shanghai_date(now)
@@ -80,7 +107,7 @@ def renew(
     lines += [f"before {_digest(held[-1]) if held else 'none'}", ""]
     signers = [one for one in keys.of(WORLD) if one.key.material.startswith((ED25519, SM2_SM3))]
     note = bytes(sign("\n".join(lines), signers, int(now.timestamp())))
-    token = None if stamp is None else stamp(hashlib.sha256(note).digest())
+    token = None if stamp is None else stamp(note)
     made = Renewal(day, note, heads[WORLD.name], token)
     _keep(folder, made)
     return made
@@ -100,10 +127,12 @@ def renewals_in(folder: Path) -> list[Renewal]:
 
 def _heads(conninfo: str, keys: LogKeys) -> dict[str, Checkpoint]:
     """Return the heads of both trees at one size, everything below them derived again."""
+    lives = lives_in(conninfo, keys.origin)
     for _ in range(_TRIES):
         found: dict[str, Checkpoint] = {}
         for tree in TREES:
-            verified = verify_live(conninfo, policy_of(keys, tree), tree=tree)
+            policy = policy_of(keys, tree, lives=lives)
+            verified = verify_live(conninfo, policy, tree=tree)
             if verified.wrong is not None:
                 raise Broken(text_of(verified.wrong))
             if verified.report is None or verified.report.accepted is None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cryptography.x509 import Certificate
 from psycopg import Connection
@@ -49,6 +49,48 @@ class Stamped:
 
     size: int
     at: datetime
+
+
+class Refusing(Unreachable):
+    """An authority answers, and gives no stamp.
+
+    Attributes:
+        status: what it answers with.
+    """
+
+    def __init__(self, status: int) -> None:
+        """Keep the status."""
+        super().__init__(f"it answers {status}")
+        self.status = status
+
+
+class Answered(NamedTuple):
+    """A stamp: when, by the authority's clock, and its whole answer."""
+
+    at: datetime
+    response: bytes
+
+
+def ask_stamp(
+    authority: str, text: str, roots: Sequence[Certificate], seconds: float = ANSWER_SECONDS
+) -> Answered:
+    """Have a text stamped by an authority.
+
+    Args:
+        authority: its URL.
+        text: what is stamped.
+        roots: where its chain may end.
+        seconds: how long an answer is waited for.
+
+    Raises:
+        Unreachable: there is no answer; ``Refusing`` where it is no stamp.
+        Unproven: the stamp is not good.
+    """
+    asked = asked_for(text)
+    got = post(authority, asked.body, QUERY, seconds=seconds, at_most=ANSWER_BYTES_MAX)
+    if got.status != GRANTED:
+        raise Refusing(got.status)
+    return Answered(stamped_at(got.body, text, roots, asked.nonce), got.body)
 
 
 def last_stamps(connection: Connection[Any]) -> dict[str, Stamped]:
@@ -95,15 +137,11 @@ class Stamping:
 
     def _stamped(self, connection: Connection[Any], authority: str, size: int, note: bytes) -> bool:
         text = Note.parse(note).text
-        asked = asked_for(text)
         try:
-            got = post(
-                authority, asked.body, QUERY, seconds=self._seconds, at_most=ANSWER_BYTES_MAX
-            )
-            if got.status != GRANTED:
-                _log.warning("no time stamp: an authority answers %d", got.status)
-                return False
-            at = stamped_at(got.body, text, self._roots, asked.nonce)
+            at, response = ask_stamp(authority, text, self._roots, self._seconds)
+        except Refusing as fault:
+            _log.warning("no time stamp: an authority answers %d", fault.status)
+            return False
         except Unreachable:
             _log.warning("no time stamp: an authority does not answer")
             return False
@@ -112,5 +150,5 @@ class Stamping:
             return False
         if abs(at - self._clock.now()) > APART:
             _log.error("the clock of a time-stamping authority and ours are far apart")
-        connection.execute(_KEEP, (size, authority, at, note, got.body))
+        connection.execute(_KEEP, (size, authority, at, note, response))
         return True

@@ -79,8 +79,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             "bank",
             Message("财政代理银行", "the finance bureau's bank"),
             frozenset({"FINANCE", "HR_PAYER"}),
-            # It tells what it has paid; to decide and to order is for people.
-            frozenset({"confirm-payment"}),
+            # It tells what it has paid or could not pay; to decide and to order is for people.
+            frozenset({"confirm-payment", "record-payment-failure"}),
             "api",
         ),
     )

@@ -43,6 +43,16 @@ def test_nothing_but_the_packages_is_in_the_wheel(wheel: zipfile.ZipFile) -> Non
     assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
 
 
+def test_the_wheel_carries_the_topics_that_operators_find_below_infra(
+    wheel: zipfile.ZipFile,
+) -> None:
+    topics = sorted((ROOT / "infra" / "kafka" / "topics").glob("*.toml"))
+
+    assert topics != []
+    for path in topics:
+        assert wheel.read(f"consumers/definitions/{path.name}") == path.read_bytes()
+
+
 def test_the_wheel_brings_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     inside = {name.partition("/")[2]: name for name in wheel.namelist() if ".dist-info/" in name}
 

@@ -21,6 +21,7 @@ ORDER: Final = (
     "trees",
     "logs",
     "documents",
+    "stamps",
     "renewals",
     "disclosures",
     "packages",

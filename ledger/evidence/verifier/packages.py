@@ -13,6 +13,7 @@ from ledger.evidence.verifier.logs import Read
 from ledger.evidence.verifier.notes import Policy, Tree, policy_of, take_apart, tree_of
 from ledger.evidence.verifier.renewals import check_renewals
 from ledger.evidence.verifier.signatures import sha256, sm3
+from ledger.evidence.verifier.stamps import check_stamps
 from ledger.evidence.verifier.telling import Bad, Said
 
 EXHIBIT_PATH = "data/proofs/exhibit.json"
@@ -109,6 +110,7 @@ def check_package(read: Read, names: list[str], policy: Policy, said: Said) -> N
     tree = same_head(read(CHECKPOINT_PATH), exhibit)
     check_receipts(read, names, exhibit, policy, said)
     if tree is not None:
+        check_stamps(read, names, tree, policy, said)
         check_renewals(read, names, tree, policy, said)
     for name in names:
         if name.startswith("manifest-") and f"tag{name}" not in names:

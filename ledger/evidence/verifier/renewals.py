@@ -5,14 +5,18 @@ from typing import NamedTuple
 
 from ledger.evidence.verifier.logs import Read
 from ledger.evidence.verifier.notes import (
+    SIZE_MAX,
+    Line,
     Policy,
     Tree,
     from_base64,
     from_decimal,
+    label,
     take_apart,
     valid_names,
 )
 from ledger.evidence.verifier.signatures import sha256
+from ledger.evidence.verifier.stamps import is_over
 from ledger.evidence.verifier.telling import Bad, Said
 from ledger.evidence.verifier.trees import continues
 
@@ -54,6 +58,17 @@ def statement_of(text: str) -> Statement:
     return Statement(origin, day, found, before)
 
 
+def is_signed_by(policy: Policy, says: Statement, text: str, lines: list[Line]) -> bool:
+    """Say whether a key of the log signed a renewal that counts at its size."""
+    keys = [(label(one), one) for one in policy.logs if one.name == says.origin]
+    size = says.trees["sha256"].size
+    for name in valid_names(text, lines, keys, lambda _: None):
+        first, last, _ = policy.valid.get(name, (0, SIZE_MAX, ""))
+        if first <= size <= last:
+            return True
+    return False
+
+
 def check_renewals(read: Read, names: list[str], tree: Tree, policy: Policy, said: Said) -> None:
     """Check the chain of renewals in a package, and that each is of the log of its checkpoint."""
     ending = f"/{STATEMENT}"
@@ -67,8 +82,7 @@ def check_renewals(read: Read, names: list[str], tree: Tree, policy: Policy, sai
         data = read(place + STATEMENT) or b""
         text, lines = take_apart(data)
         says = statement_of(text)
-        keys = [(one.material.hex(), one) for one in policy.logs if one.name == says.origin]
-        if not valid_names(text, lines, keys, lambda _: None):
+        if not is_signed_by(policy, says, text, lines):
             raise Bad(f"续期声明没有有效签名：{place}", f"no valid signature on a renewal: {place}")
         if says.before != before or says.origin != tree.origin:
             raise Bad(f"续期声明未接续前一份：{place}", f"a renewal does not continue: {place}")
@@ -83,6 +97,8 @@ def check_renewals(read: Read, names: list[str], tree: Tree, policy: Policy, sai
         token = read(place + TOKEN)
         before = f"sha256:{sha256(data + (token or b'')).hex()}"
         if token is not None:
+            if not is_over(token, data):
+                raise Bad(f"时间戳不是盖在该声明上：{place}", f"a stamp of something else: {place}")
             said.open(
                 f"{says.day} 的时间戳令牌：请用 openssl ts -verify 核对 {place}{TOKEN}",
                 f"the time stamp of {says.day}: check {place}{TOKEN} with openssl ts -verify",

@@ -12,8 +12,10 @@ from ledger.documents.store import DocumentStore, NoSuchDocument
 from ledger.errors import Misconfigured
 from ledger.evidence.exhibit import ProvenEntry, ProvenHeads
 from ledger.evidence.policy import NONE, Policy
+from ledger.evidence.time_stamps import ROOTS
 from ledger.evidence.verifier.assembling import single_file
 from ledger.exchange.package import four_checks, metadata, proving, tables
+from ledger.exchange.package.anchors import files as anchor_files
 from ledger.exchange.package.bag import Bag, File, file_of, streamed
 from ledger.exchange.package.four_checks import Check, Surroundings
 from ledger.exchange.package.gathering import CLOSED, SEALED, Gathered, gather
@@ -198,6 +200,9 @@ def _proofs(
     last = [one for one in (held.only(SEALED), held.only(CLOSED)) if one is not None]
     for name, data in proving.receipts(held.head, last, held.paths):
         yield f"proofs/receipts/{name}", data
+    yield from anchor_files(held.anchors)
+    if held.anchors and ROOTS in place.published:
+        yield f"proofs/anchors/{ROOTS.rpartition('/')[2]}", place.published[ROOTS]
     for path, data in renewal_files(renewals):
         yield f"proofs/renewals/{path}", data
 

@@ -14,6 +14,7 @@ from ledger.application.asking import NotFound
 from ledger.application.entries import Kept, entries_at
 from ledger.clock import in_shanghai
 from ledger.errors import Conflict, Failure
+from ledger.exchange.package.anchors import Anchor, anchors
 from ledger.exchange.package.completeness import Word, word_under
 from ledger.exchange.package.proving import Head, Paths, head_at, paths_of
 from ledger.integration.trees import TWIN, WORLD
@@ -31,6 +32,10 @@ OF_TRAINEES: Final = ("trainee.identity-verified.", "trainee.category-confirmed.
 SEALED: Final = "archive.sealed."
 CLOSED: Final = "training-class.closed."
 _TOGETHER: Final = 1_000
+_NO_HEAD: Final = Message("没有这个大小的已签检查点", "there is no signed head of this size")
+_NOT_COSIGNED: Final = Message(
+    "尚无法定数的见证人共同签名的检查点", "no quorum of the witnesses has cosigned such a head yet"
+)
 
 
 class NotComplete(Failure):
@@ -60,6 +65,7 @@ class Gathered:
         twin_paths: The way from each entry to its root.
         word: What the log said of all its streams, if it had said anything under the head.
         word_path: The way from that entry to the root.
+        anchors: Time stamps of others that cover all of it.
     """
 
     class_id: UUID
@@ -74,6 +80,7 @@ class Gathered:
     twin_paths: Paths
     word: Word | None
     word_path: tuple[bytes, ...]
+    anchors: tuple[Anchor, ...]
 
     @property
     def until(self) -> datetime:
@@ -110,7 +117,7 @@ async def gather(
     head = await head_at(connection, WORLD, size, cosigned=cosigned)
     if head is None:
         raise NotSigned(
-            Message("没有这个大小的已签检查点", "there is no signed head of this size"),
+            _NOT_COSIGNED if cosigned else _NO_HEAD,
             mend=Message("请稍后再试，或运行 mingzhang doctor", "wait, or run mingzhang doctor"),
         )
     await _folded(connection, head.size)
@@ -139,6 +146,7 @@ async def gather(
         twin_paths=await paths_of(connection, TWIN, indexes, head.size) if twin else {},
         word=word,
         word_path=() if index is None else found[index],
+        anchors=await anchors(connection, kept[-1].position, head.size),
     )
 
 

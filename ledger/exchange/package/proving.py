@@ -14,7 +14,7 @@ from ledger.evidence.reading import TileHashes, tiles_for
 from ledger.evidence.receipt import SUFFIX, Receipt
 from ledger.evidence.tree import inclusion_proof, inclusion_spans
 from ledger.integration import storing
-from ledger.integration.trees import TreeKind
+from ledger.integration.trees import WORLD, TreeKind
 
 Paths = Mapping[int, tuple[bytes, ...]]
 """The way from leaves to a root, by their indexes."""
@@ -56,10 +56,12 @@ async def head_at(
         connection: Where to ask.
         tree: Which tree's.
         size: How many leaves; None takes the newest.
-        cosigned: One is preferred that stands beside a quorum of witnesses.
+        cosigned: Only one counts that a quorum of witnesses cosigned; of the other tree, the one
+            that stood beside it goes before any other of the size.
     """
     row: Sequence[Any] | None = None
-    for statement in (_COSIGNED, _HEAD) if cosigned else (_HEAD,):
+    statements = (_COSIGNED, _HEAD) if cosigned else (_HEAD,)
+    for statement in statements[:1] if tree is WORLD else statements:
         cursor = await connection.execute(statement, {"tree": tree.name, "size": size}, binary=True)
         row = await cursor.fetchone()
         if row is not None and row[1] is not None:

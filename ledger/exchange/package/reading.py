@@ -34,6 +34,7 @@ _ZH = """\
   proofs/checkpoint、checkpoint.sm3     已签的日志首部（C2SP checkpoint）
   proofs/receipts/                      封存与结班两条的回执（C2SP tlog-proof）
   proofs/policy.tlog、policy.sm3.tlog、keys/   信任策略与公钥
+  proofs/anchors/                       检查点的时间戳（RFC 3161），用 openssl ts -verify 核验
   proofs/renewals/<日期>/               时间戳与摘要算法的续期（RFC 4998 的方法）
   metadata/da46.xml                     DA/T 46—2009 元数据
   metadata/eep.xml                      DA/T 48—2009 封装（按摘要引用文件）
@@ -89,6 +90,7 @@ Entries        {entries}, all in the log that the checkpoint ({size} entries) si
   proofs/checkpoint, checkpoint.sm3     signed heads of the log (C2SP checkpoint)
   proofs/receipts/                      of the sealing and the closing (C2SP tlog-proof)
   proofs/policy.tlog, policy.sm3.tlog, keys/   whose signatures count
+  proofs/anchors/                       time stamps over checkpoints (RFC 3161), for openssl ts
   proofs/renewals/<date>/               renewals of time stamps and hashes, on the model of RFC 4998
   metadata/da46.xml                     metadata of DA/T 46-2009
   metadata/eep.xml                      wrapper of DA/T 48-2009, referring to files by digest

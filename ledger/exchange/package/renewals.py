@@ -44,10 +44,11 @@ async def linked(
     connection: AsyncConnection[Any], renewals: Sequence[Renewal], size: int
 ) -> tuple[Linked, ...]:
     """Return renewals with the proofs that they and a head of some size are of one log."""
-    return tuple([(one, await _path(connection, one.head.size, size)) for one in renewals])
+    return tuple([(one, await way_between(connection, one.head.size, size)) for one in renewals])
 
 
-async def _path(connection: AsyncConnection[Any], one: int, other: int) -> tuple[bytes, ...]:
+async def way_between(connection: AsyncConnection[Any], one: int, other: int) -> tuple[bytes, ...]:
+    """Return the proof that of two sizes of the log the larger continues the smaller."""
     old, new = sorted((one, other))
     if old == new:
         return ()

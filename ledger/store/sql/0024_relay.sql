@@ -40,5 +40,8 @@ begin
   grant usage on schema ledger to mingzhang_relay;
   grant select on ledger.entry, ledger.head to mingzhang_relay;
   grant select, insert, update on ledger.relay to mingzhang_relay;
+  if exists (select from pg_roles where rolname = 'mingzhang_reader') then
+    grant select on ledger.relay to mingzhang_reader;
+  end if;
 end
 $$;

@@ -66,3 +66,12 @@ end
 $$;
 
 revoke all on schema mirror from public;
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'mingzhang_reader') then
+    grant usage on schema mirror to mingzhang_reader;
+    grant select on all tables in schema mirror to mingzhang_reader;
+  end if;
+end
+$$;

@@ -35,6 +35,7 @@ def test_after_a_freeze_nothing_is_lost_and_only_the_batch_under_way_comes_twice
     try:
         answers(cluster)
         fresh(cluster)
+        before = threading.active_count()
         thread.start()
         await_that(lambda: relay.position > BATCH)
         assert kafka.process is not None
@@ -45,6 +46,7 @@ def test_after_a_freeze_nothing_is_lost_and_only_the_batch_under_way_comes_twice
         await_that(lambda: relay.position == head(database))
         stop.set()
         thread.join(30)
+        assert threading.active_count() == before  # no producer is left that might still send
         _once_and_in_order(cluster, head(database))
     finally:
         stop.set()

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -12,21 +13,30 @@ import uvloop
 
 from ledger.clock import SHANGHAI, SystemClock
 from ledger.evidence.note import Note
+from ledger.evidence.time_stamps import roots_of
 from ledger.evidence.verifier.command import main
 from ledger.exchange.package.building import Package, build
-from ledger.exchange.renewing import AlreadyRenewed, Broken, renew, renewals_in
+from ledger.exchange.renewing import (
+    AlreadyRenewed,
+    Broken,
+    NotStamped,
+    renew,
+    renewals_in,
+    stamped_by,
+)
 from ledger.integration.catching_up import catch_up
 from tests.ledger.exchange.conftest import World, made
 from tests.ledger.exchange.test_packages import seal_anew
+from tests.ledger.integration.authority import made_in
 from tests.ledger.small_world import as_role
 
 FIRST = datetime(2031, 11, 27, 9, tzinfo=SHANGHAI)
 SECOND = FIRST + timedelta(days=365)
 
 
-def stamp(digest: bytes) -> bytes:
-    """Stand in for an authority: a token is whatever it gives for a digest."""
-    return b"token of " + digest
+def stamp(statement: bytes) -> bytes:
+    """Stand in for an authority: a token is whatever it gives that names the digest."""
+    return b"token of " + hashlib.sha256(statement).digest()
 
 
 @pytest.fixture
@@ -90,7 +100,7 @@ def test_a_renewal_states_both_roots_and_what_came_before(own: World) -> None:
     assert lines[:2] == ["simulation/test/renewal", "on 2031-11-27"]
     assert [line.split()[0] for line in lines[2:]] == ["sha256", "sm3", "before"]
     assert lines[-1] == "before none"
-    assert first.token == stamp(hashlib.sha256(first.statement).digest())
+    assert first.token == stamp(first.statement)
     grow(own)
     second = renew(own.conninfo, keys, folder_of(own), SECOND)
     both = hashlib.sha256(first.statement + (first.token or b"")).hexdigest()
@@ -138,6 +148,21 @@ def test_a_package_holds_the_chain_of_renewals_and_is_a_new_version(
     told = capsys.readouterr().out
     assert "2 次续期前后相接" in told
     assert "openssl ts -verify" in told
+
+
+def test_an_authority_stamps_a_renewal_and_openssl_agrees(own: World, tmp_path: Path) -> None:
+    authority = made_in(tmp_path / "authority")
+    roots, keys = roots_of(authority.root), own.signing.keys()
+    nobody = "http://127.0.0.1:1"
+    with authority.serving() as url:
+        asked = partial(stamped_by, [nobody, url], roots)
+        made = renew(own.conninfo, keys, folder_of(own), FIRST, asked)
+    folder = folder_of(own) / "2031-11-27"
+    assert made.token is not None
+    assert authority.holds(folder / "statement.tsr", folder / "statement.note")
+    with pytest.raises(NotStamped):
+        renew(own.conninfo, keys, folder_of(own), SECOND, partial(stamped_by, [nobody], roots))
+    assert renewals_in(folder_of(own)) == [made]
 
 
 Change = Callable[[Path], object]

@@ -50,7 +50,8 @@ def test_no_quorum_for_too_long_is_stale_and_none_needed_never_is(
     assert stands(database, policy).is_stale(now)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(
-            "insert into evidence.cosigned values (date_trunc('hour', now()), 300, 'note', now())"
+            "insert into evidence.cosigned"
+            " values (date_trunc('hour', now()), 300, 'note', null, now())"
         )
     late = now + timedelta(seconds=STALE_SECONDS + 5)
     assert not stands(database, policy).is_stale(SystemClock().now())

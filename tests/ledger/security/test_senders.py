@@ -131,7 +131,7 @@ def test_every_command_of_a_kind_is_one_that_some_role_of_it_may_give(kind: Any)
 
 
 def test_a_bank_tells_what_it_paid_and_decides_nothing() -> None:
-    assert KINDS["bank"].commands == {"confirm-payment"}
+    assert KINDS["bank"].commands == {"confirm-payment", "record-payment-failure"}
     assert all(
         not name.startswith(("decide", "order", "approve")) for name in KINDS["bank"].commands
     )

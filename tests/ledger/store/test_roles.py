@@ -56,7 +56,7 @@ async def test_playing_replica_does_not_get_around_the_trigger(log: Log, databas
     "role",
     [
         *("mingzhang_writer", "mingzhang_reader", "mingzhang_fold", "mingzhang_vault"),
-        "mingzhang_integrator",
+        *("mingzhang_integrator", "mingzhang_relay"),
     ],
 )
 def test_no_role_is_granted_a_change_of_an_entry(database: str, role: str, change: str) -> None:
@@ -74,6 +74,12 @@ def test_no_role_is_granted_a_change_of_an_entry(database: str, role: str, chang
         ("mingzhang_reader", "select count(*) from vault.restricted", False),
         ("mingzhang_reader", "select count(*) from ledger.idempotency", False),
         ("mingzhang_reader", "insert into ledger.head (position) values (9)", False),
+        ("mingzhang_reader", "select count(*) from ledger.relay", True),
+        ("mingzhang_reader", "select count(*) from mirror.progress", True),
+        ("mingzhang_reader", "update ledger.relay set position = 0", False),
+        ("mingzhang_relay", "select count(*) from ledger.entry", True),
+        ("mingzhang_relay", "update ledger.relay set position = 0", True),
+        ("mingzhang_relay", "select count(*) from vault.sealed", False),
         ("mingzhang_writer", "select count(*) from ledger.entry", True),
         ("mingzhang_writer", "select count(*) from vault.sealed", False),
         ("mingzhang_writer", "select count(*) from vault.data_key", False),

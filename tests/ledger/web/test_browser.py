@@ -215,7 +215,7 @@ def test_an_institution_finds_no_way_to_doubts(eyes: Eyes) -> None:
     page = eyes.on("/", "INST_CLERK", institution=own)
 
     shown = page.locator("nav.side a").all_inner_texts()
-    assert shown == ["一表通台账", "职责期限", "一期一档", "凭证核验", "接口文档"]
+    assert shown == [*("一表通台账", "职责期限", "一期一档", "凭证核验", "运行状态", "接口文档")]
     assert len(rows(page)) == 6
 
 

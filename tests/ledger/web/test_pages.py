@@ -187,6 +187,7 @@ def test_the_menu_offers_what_a_role_may_ask(place: Served) -> None:
         "/duties",
         "/archive",
         "/verify",
+        "/status",
         "/docs",
     ]
     assert "/risk" not in menu(place.as_("COUNTY_HR", county=EAST))
