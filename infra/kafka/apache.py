@@ -319,8 +319,11 @@ def _cluster_id(folder: Path) -> str:
     """Return the id of a cluster, 22 characters, of its directory; kept there once made."""
     kept = folder / "cluster-id"
     if not kept.exists():
-        made = uuid5(NAMESPACE, f"{folder} {os.urandom(8).hex()}")
-        kept.write_text(base64.urlsafe_b64encode(made.bytes).decode().rstrip("="))
+        told = "-"
+        while told.startswith("-"):  # it would be read as an option
+            made = uuid5(NAMESPACE, f"{folder} {os.urandom(8).hex()}")
+            told = base64.urlsafe_b64encode(made.bytes).decode().rstrip("=")
+        kept.write_text(told)
     return kept.read_text()
 
 

@@ -38,7 +38,7 @@ WATCHED_EVERY: Final = timedelta(days=7)
 """How often somebody looks after duties in a simulated world; a service does it all the time."""
 Progress = Callable[[int], None]
 _SCHEMAS: Final = (
-    *("evidence", "ledger", "vault", "security", "mirror", "detail", "model", "aside"),
+    *("evidence", "ledger", "vault", "security", "mirror", "intake", "detail", "model", "aside"),
 )
 _ANEW: Final = (
     *(f"drop schema if exists {name} cascade" for name in _SCHEMAS),

@@ -14,8 +14,8 @@ from projections.run import catch_up, prepare
 from tests.projections.entries import Written
 
 _ENTRY = """
-create schema mirror;
-create table mirror.entry (
+create schema beside;
+create table beside.entry (
   position bigint primary key, stream text, version int, type text, recorded_at timestamptz,
   body text
 )
@@ -41,7 +41,7 @@ class Mirror:
     def write(self, entries: Iterable[Written]) -> None:
         """Bring entries in."""
         statement = (
-            "copy mirror.entry (position, stream, version, type, recorded_at, body) from stdin"
+            "copy beside.entry (position, stream, version, type, recorded_at, body) from stdin"
         )
         with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
             for one in entries:
@@ -53,7 +53,7 @@ class Mirror:
         # Deleting few rows is much cheaper than making forty tables anew.
         row = self.connection.execute(_TABLES).fetchone()
         with self.connection.transaction():
-            self.connection.execute("delete from mirror.entry")
+            self.connection.execute("delete from beside.entry")
             self.connection.execute(row[0] if row else "")
             self.connection.execute("update model.progress set position = 0")
 
@@ -84,7 +84,7 @@ def mirror(shared_database: str) -> Iterator[Mirror]:
     """One mirror for the tests of a module; each empties it first."""
     with psycopg.connect(shared_database, autocommit=True) as connection:
         connection.execute(_ENTRY)
-        connection.execute("set search_path = mirror, public; set timezone = 'Asia/Shanghai'")
+        connection.execute("set search_path = beside, public; set timezone = 'Asia/Shanghai'")
         prepare(connection, folds())
         yield Mirror(shared_database, connection)
 

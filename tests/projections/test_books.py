@@ -33,7 +33,7 @@ def log(mirror: Mirror) -> Log:
 async def asked(mirror: Mirror) -> AsyncIterator[AsyncConnection[Any]]:
     """A connection on which ``entry`` stands."""
     async with await AsyncConnection.connect(mirror.conninfo, autocommit=True) as connection:
-        await connection.execute("set search_path = mirror, public")
+        await connection.execute("set search_path = beside, public")
         yield connection
 
 

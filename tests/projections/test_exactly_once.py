@@ -47,7 +47,7 @@ def test_a_range_that_is_not_next_is_refused(mirror: Mirror, half: int) -> None:
 
 
 def test_a_range_with_a_gap_is_not_folded(mirror: Mirror, half: int) -> None:
-    mirror.connection.execute("delete from mirror.entry where position = %s", (half + 2,))
+    mirror.connection.execute("delete from beside.entry where position = %s", (half + 2,))
     with pytest.raises(LookupError):
         fold(mirror.connection, folds(), half, half + 4)
     assert position_of(mirror.connection, PARTS) == half
@@ -55,7 +55,7 @@ def test_a_range_with_a_gap_is_not_folded(mirror: Mirror, half: int) -> None:
 
 def test_an_entry_that_cannot_be_read_ends_the_fold(mirror: Mirror, half: int) -> None:
     mirror.connection.execute(
-        """update mirror.entry set body = replace(body, '"county":"', '"county":1,"was":"')
+        """update beside.entry set body = replace(body, '"county":"', '"county":1,"was":"')
            where position = %s""",
         (half + 2,),
     )
@@ -67,7 +67,7 @@ def test_an_entry_that_cannot_be_read_ends_the_fold(mirror: Mirror, half: int) -
 def test_two_runners_at_once_leave_what_one_leaves(mirror: Mirror, half: int) -> None:
     def run(_: int) -> None:
         with psycopg.connect(mirror.conninfo, autocommit=True) as connection:
-            connection.execute("set search_path = mirror, public")
+            connection.execute("set search_path = beside, public")
             while position_of(connection, PARTS) < len(LOG):
                 try:
                     catch_up(connection, folds(), until=len(LOG), batch=7)
@@ -87,7 +87,7 @@ def test_two_runners_at_once_leave_what_one_leaves(mirror: Mirror, half: int) ->
 def test_a_runner_that_dies_in_between_leaves_nothing_half_done(mirror: Mirror, half: int) -> None:
     before = _digests(mirror)
     with psycopg.connect(mirror.conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = mirror, public")
+        connection.execute("set search_path = beside, public")
         connection.execute("begin")
         fold(connection, folds(), half, len(LOG))
         connection.close()

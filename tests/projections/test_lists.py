@@ -46,7 +46,7 @@ async def asked(mirror: Mirror, told: int) -> AsyncIterator[AsyncConnection[Any]
     """A connection on which ``entry`` stands."""
     assert told
     async with await AsyncConnection.connect(mirror.conninfo, autocommit=True) as connection:
-        await connection.execute("set search_path = mirror, public")
+        await connection.execute("set search_path = beside, public")
         yield connection
 
 

@@ -72,7 +72,7 @@ def test_an_older_version_is_read_in_the_newest_form(older: str, mirror: Mirror)
     mirror.empty()
     mirror.write(log.entries)
     mirror.connection.execute(
-        "update mirror.entry set body = %s, type = %s where position = 2", (body.decode(), older)
+        "update beside.entry set body = %s, type = %s where position = 2", (body.decode(), older)
     )
     mirror.fold()
     assert mirror.rows(CLASS_LEDGER)[story.one]["status"] == "REJECTED"

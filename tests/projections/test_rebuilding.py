@@ -79,7 +79,7 @@ def test_a_rebuild_stops_where_the_live_parts_stand(mirror: Mirror) -> None:
 def test_an_entry_that_cannot_be_read_leaves_the_live_tables(whole: Mirror) -> None:
     before = _digests(whole)
     whole.connection.execute(
-        """update mirror.entry set body = replace(body, '"county":"', '"county":1,"was":"')
+        """update beside.entry set body = replace(body, '"county":"', '"county":1,"was":"')
            where position = %s""",
         (len(LOG) - 1,),
     )

@@ -39,7 +39,7 @@ def told(mirror: Mirror) -> tuple[Log, Story, Money]:
 async def asked(mirror: Mirror) -> AsyncIterator[Asked]:
     """A connection on which ``entry`` stands."""
     async with await AsyncConnection.connect(mirror.conninfo, autocommit=True) as connection:
-        await connection.execute("set search_path = mirror, public")
+        await connection.execute("set search_path = beside, public")
         yield connection
 
 

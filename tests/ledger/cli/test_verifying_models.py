@@ -30,6 +30,10 @@ CHANGES = {
         "update model.funds set allocated_fen = allocated_fen + 1",
         "update model.funds set allocated_fen = allocated_fen - 1",
     ),
+    "duties": (
+        "update model.duties set owed_by = 'X' || owed_by",
+        "update model.duties set owed_by = substr(owed_by, 2)",
+    ),
     "risk": (
         "update model.risk set severity = lower(severity)",
         "update model.risk set severity = upper(severity)",
