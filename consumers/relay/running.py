@@ -1,7 +1,7 @@
 """The loop of the relay."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -141,7 +141,7 @@ class Relay:
         watch = _Watch(self._cluster, self._topic, now, connection, self._stop)
         last = standing.head(connection) if until_head else None
         self.position = now.position
-        ahead, head = _Ahead(connection, self._batch), now.position
+        ahead, head = _Ahead(partial(self.rows, connection), self._batch), now.position
         while not self._stop.is_set():
             if last is not None and now.position >= last:
                 return True
@@ -163,8 +163,8 @@ class Relay:
 class _Ahead:
     """Reads the batch that comes next while the one before is under way."""
 
-    def __init__(self, connection: Connection[Any], batch: int) -> None:
-        self._connection = connection
+    def __init__(self, rows: Callable[[int, int], Iterable[Row]], batch: int) -> None:
+        self._rows = rows
         self._batch = batch
         self._ready: tuple[int, int, list[Message]] | None = None
 
@@ -174,8 +174,7 @@ class _Ahead:
         if ready is not None and ready[0] == after:
             return ready[1:]
         upto = min(head, after + self._batch)
-        rows = standing.entries(self._connection, after, upto)
-        return upto, [message_of(row, after) for row in rows]
+        return upto, [message_of(row, after) for row in self._rows(after, upto)]
 
     def prepare(self, after: int, head: int) -> None:
         """Read the batch after a position, if there is one."""

@@ -64,7 +64,7 @@ def test_digests_are_the_same_however_rows_come_about(
         assert digest_at(mirror.connection, one, Moment(reached)) == live[one.name]
         rebuild(mirror.connection, one)
         assert digest_now(mirror.connection, one) == live[one.name], f"{one.name}, from the parts"
-    rebuild_parts(mirror.conninfo, folds(), entries_in="mirror")
+    rebuild_parts(mirror.conninfo, folds(), entries_in="beside")
     for one in MODELS:
         assert digest_now(mirror.connection, one) == live[one.name], f"{one.name}, from the log"
 

@@ -34,7 +34,7 @@ def _digests(mirror: Mirror) -> dict[str, str]:
 
 def _by_two(mirror: Mirror) -> int:
     return rebuild_parts(
-        mirror.conninfo, folds(), processes=2, together_min=1, range_entries=7, entries_in="mirror"
+        mirror.conninfo, folds(), processes=2, together_min=1, range_entries=7, entries_in="beside"
     )
 
 
@@ -56,7 +56,7 @@ def test_a_process_that_had_to_be_started_afresh_leaves_them_too(whole: Mirror) 
 def test_nothing_folded_yet_is_built_to_the_end_of_the_log(mirror: Mirror) -> None:
     mirror.empty()
     mirror.write(LOG)
-    assert rebuild_parts(mirror.conninfo, folds(), entries_in="mirror") == len(LOG)
+    assert rebuild_parts(mirror.conninfo, folds(), entries_in="beside") == len(LOG)
     built = _digests(mirror)
     assert {position_of(mirror.connection, one.name) for one in MODELS} == {len(LOG)}
     mirror.empty()
@@ -71,7 +71,7 @@ def test_a_rebuild_stops_where_the_live_parts_stand(mirror: Mirror) -> None:
     mirror.write(LOG[:middle])
     mirror.fold()
     mirror.write(LOG[middle:])
-    assert rebuild_parts(mirror.conninfo, folds(), entries_in="mirror") == middle
+    assert rebuild_parts(mirror.conninfo, folds(), entries_in="beside") == middle
     assert position_of(mirror.connection, PARTS) == middle
     assert mirror.fold() == len(LOG)
 
@@ -90,6 +90,6 @@ def test_an_entry_that_cannot_be_read_leaves_the_live_tables(whole: Mirror) -> N
 
 
 def test_nothing_is_left_beside_the_live_tables(whole: Mirror) -> None:
-    rebuild_parts(whole.conninfo, folds(), entries_in="mirror")
+    rebuild_parts(whole.conninfo, folds(), entries_in="beside")
     with pytest.raises(UndefinedTable):
         whole.connection.execute("select from aside.payment")
