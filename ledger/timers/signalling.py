@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg.errors import UndefinedTable
 
 from aggregates.decisions import Caller
 from aggregates.ids import OfficialId, derived_id
@@ -69,6 +70,8 @@ async def keep_signalling(ledger: Ledger, conninfo: str) -> None:
             async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as held:
                 await held.execute(LOCK)
                 await _signal_on(ledger, conninfo)
+        except UndefinedTable:
+            _log.info("nothing is folded yet; the indicators wait")
         except (psycopg.Error, Failure) as error:
             _log.warning("the indicators are interrupted (%s); again later", type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

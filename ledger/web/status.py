@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from ledger.application.asking import asking
 from ledger.application.progress import progress_of
-from ledger.web.rendering import caller_of, ledger_of, render
+from ledger.web.rendering import caller_of, lang_of, ledger_of, render
+from projections.catalogue import MODELS
 
 
 def routes() -> APIRouter:
@@ -20,6 +21,12 @@ async def page(request: Request) -> Response:
     ledger = ledger_of(request)
     async with asking(ledger, caller_of(request), "class-ledger") as asked:
         told = await progress_of(asked.connection)
+    lang = lang_of(request)
     return render(
-        request, "status.html", standing=asked.standing, told=told, is_copy=ledger.is_copy
+        request,
+        "status.html",
+        standing=asked.standing,
+        told=told,
+        titles={one.name: one.title.text(lang) for one in MODELS},
+        is_copy=ledger.is_copy,
     )

@@ -54,5 +54,6 @@ STATUS = texts(
     last_arrival=("最近一次收到", "Something last came"),
     seconds_ago=("{count} 秒前", "{count} seconds ago"),
     alarms=("未处理的警报", "Open alarms"),
+    parts=("明细", "Rows that they are made from"),
     read_models=("读模型", "Read models"),
 )
