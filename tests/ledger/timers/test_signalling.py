@@ -26,7 +26,7 @@ async def test_where_nothing_is_folded_yet_the_indicators_wait_and_raise_no_alar
         source="//test",
     ) as ledger:
         watching = asyncio.create_task(keep_signalling(ledger, database))
-        while not (told := [one for one in caplog.records if one.name == LOGGER]):
+        while not (told := [one for one in caplog.records if one.name == LOGGER]):  # noqa: ASYNC110 - a log has no event
             await asyncio.sleep(0.02)
         watching.cancel()
         with suppress(asyncio.CancelledError):
