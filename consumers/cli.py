@@ -11,6 +11,7 @@ from ledger.settings import Settings
 
 if TYPE_CHECKING:
     from consumers.broker import Cluster
+    from consumers.relay.running import Relay
     from consumers.topics import Difference
 
 Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
@@ -79,43 +80,32 @@ def _tell(found: "list[Difference]", form: Form | None) -> None:
         out_rows(COLUMNS, rows, form)
 
 
-def relay(
-    republish: Annotated[
-        bool,
-        typer.Option("--republish", help="从第1条起重新发布 · publish from the first entry on"),
-    ] = False,
-    once: Annotated[
-        bool, typer.Option("--once", help="发布到现有末尾即止 · end when all is published")
-    ] = False,
-    demo: Demo = False,
-) -> None:
+Republish = Annotated[
+    bool, typer.Option("--republish", help="从第1条起重新发布 · publish from the first entry on")
+]
+Once = Annotated[
+    bool, typer.Option("--once", help="发布到现有末尾即止 · end when all is published")
+]
+
+
+def relay(republish: Republish = False, once: Once = False, demo: Demo = False) -> None:
     """把每条记录按序发布到Kafka · publish every entry to Kafka, in order."""
     from consumers.relay.running import Relay  # noqa: PLC0415 - heavy
-    from consumers.stopping import Stop  # noqa: PLC0415 - heavy
-    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    cluster = _cluster()
-    with at_hand(settings.for_demo() if demo else settings) as place:
-        stop = Stop()
-        stop.at_signals()
-        working = Relay(place.conninfo, cluster, stop)
-        working.run(republish=republish, until_head=once)
-    say(Message(f"已发布到第{working.position}条", f"published up to position {working.position}"))
+    position = _published(Relay, republish=republish, once=once, demo=demo)
+    say(Message(f"已发布到第{position}条", f"published up to position {position}"))
 
 
-def alerts(
-    republish: Annotated[
-        bool,
-        typer.Option("--republish", help="从第1条起重新发布 · publish from the first entry on"),
-    ] = False,
-    once: Annotated[
-        bool, typer.Option("--once", help="发布到现有末尾即止 · end when all is published")
-    ] = False,
-    demo: Demo = False,
-) -> None:
+def alerts(republish: Republish = False, once: Once = False, demo: Demo = False) -> None:
     """向其他系统发布逾期与高等级疑点 · publish missed duties and grave doubts to other systems."""
     from consumers.alerts import Alerts  # noqa: PLC0415 - heavy
+
+    position = _published(Alerts, republish=republish, once=once, demo=demo)
+    say(Message(f"已看到第{position}条", f"looked at up to position {position}"))
+
+
+def _published(kind: "type[Relay]", *, republish: bool, once: bool, demo: bool) -> int:
+    """Publish until a signal comes, or all is published; return the position reached."""
     from consumers.stopping import Stop  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
 
@@ -124,9 +114,9 @@ def alerts(
     with at_hand(settings.for_demo() if demo else settings) as place:
         stop = Stop()
         stop.at_signals()
-        working = Alerts(place.conninfo, cluster, stop)
+        working = kind(place.conninfo, cluster, stop)
         working.run(republish=republish, until_head=once)
-    say(Message(f"已看到第{working.position}条", f"looked at up to position {working.position}"))
+    return working.position
 
 
 def projector(
