@@ -3,13 +3,12 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from aggregates.language import Message
 from ledger.api.problems import lang_of
 from ledger.api.shapes import DutyList, as_of
-from ledger.api.streaming import Export, Form, Rows, as_file, caller_of, ledger_of
+from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of
 from ledger.application.asking import Asked, asking
 from ledger.application.criteria import When, refused, when
 from ledger.application.duties import DutyCriteria, asked_on
@@ -94,12 +93,7 @@ async def duties(  # noqa: PLR0913, PLR0917 - the criteria of the list
         except BadCursor:
             raise refused("cursor", _BAD_CURSOR) from None
         states = await queries.by_state(asked.connection, only=only, moment=then.moment)
-    answer = DutyList(as_of(then), today, states, page.rows, page.before, page.after)
-    return Response(
-        orjson.dumps(answer),
-        media_type="application/json",
-        headers={"cache-control": "no-store"},
-    )
+    return answered(DutyList(as_of(then), today, states, page.rows, page.before, page.after))
 
 
 def _each(ledger: Ledger, criteria: DutyCriteria) -> Rows:

@@ -7,14 +7,13 @@ far an answer reaches. Lists come in pages by cursor; files hold the whole list.
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from aggregates.language import Message
 from ledger.api import duties, single
 from ledger.api.problems import lang_of
 from ledger.api.shapes import ArchiveList, ClassList, FundList, RiskList, as_of
-from ledger.api.streaming import Export, Form, Rows, as_file, caller_of, ledger_of
+from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of
 from ledger.application.asking import asking
 from ledger.application.criteria import (
     ArchiveCriteria,
@@ -92,11 +91,6 @@ def routes() -> APIRouter:
     router.include_router(duties.routes())
     router.include_router(single.routes())
     return router
-
-
-def answered(value: object) -> Response:
-    """Return an answer as JSON."""
-    return Response(orjson.dumps(value), media_type=JSON, headers={"cache-control": "no-store"})
 
 
 async def class_ledger(  # noqa: PLR0913, PLR0917 - the criteria of the list

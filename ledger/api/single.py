@@ -19,7 +19,7 @@ from ledger.api.shapes import (
     TrailShape,
     as_of,
 )
-from ledger.api.streaming import NDJSON, caller_of, ledger_of
+from ledger.api.streaming import NDJSON, answered, caller_of, ledger_of
 from ledger.application.access import PERSONAL, record_access
 from ledger.application.asking import Asked, NotFound, asking, leaves_trace, purpose_of
 from ledger.application.criteria import When, refused, when, within
@@ -79,10 +79,6 @@ def routes() -> APIRouter:
     return router
 
 
-def _answered(value: object) -> Response:
-    return Response(orjson.dumps(value), media_type=JSON, headers={"cache-control": "no-store"})
-
-
 async def _class(asked: Asked, class_id: UUID, then: When | None = None) -> ClassRow:
     moment = None if then is None else then.moment
     row = await classes.one(asked.connection, class_id, moment=moment)
@@ -97,7 +93,7 @@ async def one_class(request: Request, class_id: UUID, at: At = "", until: Until 
     async with asking(ledger_of(request), caller_of(request), "class-ledger") as asked:
         then = await when(asked, at, until)
         row = await _class(asked, class_id, then)
-    return _answered(OneClass(as_of(then), row))
+    return answered(OneClass(as_of(then), row))
 
 
 async def class_timeline(
@@ -113,7 +109,7 @@ async def class_timeline(
     if format == "ndjson":
         lines = b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in told)
         return Response(lines, media_type=NDJSON, headers={"cache-control": "no-store"})
-    return _answered(Story(told))
+    return answered(Story(told))
 
 
 def shapes_of(told: Timeline) -> list[EventShape]:
@@ -186,7 +182,7 @@ async def trail(  # noqa: PLR0913, PLR0917 - what a trail is asked for
         sealed = await sealed_story(ledger, asked, kind, one, page, then.moment)
         told = await with_sealed(ledger, asked, told.events, sealed)
     events = shapes_of(told)[::-1]
-    return _answered(TrailShape(recorded, count, page.newer, page.older, events))
+    return answered(TrailShape(recorded, count, page.newer, page.older, events))
 
 
 async def sealed_risk(request: Request) -> Response:
@@ -194,7 +190,7 @@ async def sealed_risk(request: Request) -> Response:
     ledger = ledger_of(request)
     async with asking(ledger, caller_of(request), "risk") as asked:
         found = await sealed_signals(ledger, asked)
-    return _answered(SealedRisk(found))
+    return answered(SealedRisk(found))
 
 
 async def dossier(request: Request, class_id: UUID, at: At = "") -> Response:
@@ -207,7 +203,7 @@ async def dossier(request: Request, class_id: UUID, at: At = "") -> Response:
         within(asked.reach, row.county, row.institution_id)
         row = row if asked.reach.institution is None else archives.unsupervised(row)
         documents = await archives.documents(asked.connection, class_id, moment=then.moment)
-    return _answered(Dossier(as_of(then), row, documents))
+    return answered(Dossier(as_of(then), row, documents))
 
 
 async def granted(
@@ -228,7 +224,7 @@ async def granted(
             )
         items = await entitlements.of_person(asked.connection, person, moment=then.moment)
         years = await entitlements.years_of_person(asked.connection, person, moment=then.moment)
-    return _answered(Granted(as_of(then), person, years, items))
+    return answered(Granted(as_of(then), person, years, items))
 
 
 async def entry(request: Request, position: Annotated[int, Path(ge=1, le=2**53)]) -> Response:

@@ -32,6 +32,12 @@ NDJSON = "application/x-ndjson"
 _SUM = Message("合计（{count}行）", "Sum of {count} rows")
 
 
+def answered(value: object) -> Response:
+    """Return an answer as JSON, which nobody keeps."""
+    headers = {"cache-control": "no-store"}
+    return Response(orjson.dumps(value), media_type="application/json", headers=headers)
+
+
 def sum_of(count: int) -> Message:
     """Return the title of the last line of a file."""
     return Message(_SUM.zh.format(count=count), _SUM.en.format(count=count))
