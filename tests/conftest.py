@@ -24,6 +24,8 @@ NOT_HERE = "does not apply"
 """How the reason of a skip begins that is right on every machine."""
 
 TEMPLATE = "mingzhang_template"
+WAITING = ("acceptance", "consumers", "simulation", "infra")
+"""Tests that mostly wait for brokers and processes; begun first, they leave no long end."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_PATHS = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 
@@ -37,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=6, help="how often processes on Kafka are killed (30: a night)"
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long while others work."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in WAITING)
 
 
 @pytest.hookimpl(wrapper=True)
