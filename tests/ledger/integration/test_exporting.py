@@ -56,7 +56,7 @@ def test_an_export_holds_the_files_of_its_checkpoint_and_no_others(exported: Pat
     beside = {"checkpoint", "log.vkey", "log.vkeys", "policy"}
     wanted = {tile.path for tile in tiles_of(ENTRIES)}
     wanted |= {bundle.path for bundle in bundles_of(ENTRIES)} | beside
-    wanted |= {f"sm3/{path}" for path in wanted} | {"promise.vkey", "verify.py"}
+    wanted |= {f"sm3/{path}" for path in wanted} | {"promise.vkey", "promise.policy", "verify.py"}
     found = {str(one.relative_to(exported)) for one in exported.rglob("*") if one.is_file()}
     assert found == wanted
 

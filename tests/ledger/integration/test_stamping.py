@@ -14,6 +14,7 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.errors import Malformed, Refuted
 from ledger.evidence.note import Note
 from ledger.evidence.time_stamps import asked_for, listed, number_of, roots_of, stamped_at
+from ledger.evidence.verifier.command import main
 from ledger.integration import storing
 from ledger.integration.exporting import export_log, published
 from ledger.integration.log_keys import policy_of
@@ -133,6 +134,8 @@ def test_it_is_kept_published_exported_and_verified_by_openssl_too(
         assert found.stamps is not None
         assert (found.stamps.checked, found.stamps.newest, found.stamps.wrong) == (2, 360, ())
     assert (tmp_path / f"log/timestamps/360/{number_of(url)}.tsr").exists()
+    unchecked = verify_export(tmp_path / "log", POLICY, None, WORLD)
+    assert unchecked.as_json()["time_stamps"] == {"checked": 0, "unchecked": 2}
 
 
 def test_a_stamp_of_another_history_or_one_that_is_gone_is_found(
@@ -147,9 +150,13 @@ def test_a_stamp_of_another_history_or_one_that_is_gone_is_found(
     good, true_note = response.read_bytes(), note.read_bytes()
 
     def wrong(roots: bytes = authority.root) -> list[str]:
+        (tmp_path / "roots.pem").write_bytes(roots)
         found = verify_export(tmp_path / "log", POLICY, None, WORLD, roots_of(roots))
         assert found.stamps is not None
         assert found.as_json()["ok"] is not bool(found.stamps.wrong)
+        given = (str(tmp_path / "log"), "--policy", str(tmp_path / "log/policy"))
+        single = main([*given, "--tsa-roots", str(tmp_path / "roots.pem")])
+        assert single == (3 if found.stamps.wrong else 0)
         return [why for _, why in found.stamps.wrong]
 
     assert wrong() == []
