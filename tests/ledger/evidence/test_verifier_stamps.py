@@ -43,6 +43,7 @@ def test_what_a_stamp_is_over_and_when_is_read_without_any_library(answer: bytes
         stamped_at(answer, DATA + b"\n")
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161", "rfc3161-client")
 def test_both_verifiers_and_openssl_agree_on_whose_it_is(
     authority: Authority, answer: bytes, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_only_der_is_read(data: str) -> None:
         items(bytes.fromhex(data))
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161")
 def test_openssl_reads_what_is_read_here(answer: bytes, tmp_path: Path) -> None:
     (tmp_path / "answer").write_bytes(answer)
     told = subprocess.run(

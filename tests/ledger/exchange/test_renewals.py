@@ -208,6 +208,7 @@ def test_a_package_holds_the_chain_of_renewals_and_is_a_new_version(
     assert "openssl ts -verify" in told
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161")
 def test_an_authority_stamps_a_renewal_and_openssl_agrees(own: World, tmp_path: Path) -> None:
     authority = made_in(tmp_path / "authority")
     roots, keys = roots_of(authority.root), own.signing.keys()

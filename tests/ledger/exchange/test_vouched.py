@@ -109,6 +109,7 @@ def stamped(own: World, authority: Authority) -> World:
     return replace(own, place=replace(own.place, published=files))
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161")
 def test_a_package_holds_the_first_stamp_that_covers_it_and_openssl_agrees(
     stamped: World, authority: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_stamp_of_which_a_byte_was_changed_does_not_hold(authority: Authority,
         stamped_at(response[:at], TEXT, roots)
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161", "rfc3161-client")
 def test_it_is_kept_published_exported_and_verified_by_openssl_too(
     log: str, authority: Authority, tmp_path: Path
 ) -> None:
