@@ -42,7 +42,6 @@ class Authority:
     """A directory with a root, an intermediate and a time-stamping certificate."""
 
     folder: Path
-    kind: tuple[str, ...]
 
     def openssl(self, *words: str, data: bytes = b"") -> bytes:
         done = subprocess.run(
@@ -104,7 +103,7 @@ def made_in(folder: Path, kind: tuple[str, ...] = EC) -> Authority:
     (folder / "serial").write_text("01\n")
     (folder / "ca.ext").write_text(CA)
     (folder / "tsa.ext").write_text(TSA)
-    authority = Authority(folder, kind)
+    authority = Authority(folder)
     request = ("-nodes", "-newkey")
     authority.openssl(
         *("req", "-x509", *request, *RSA, "-days", "30", "-subj", "/CN=Root"),

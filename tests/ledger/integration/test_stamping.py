@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ledger.clock import SimulatedClock, SystemClock
 from ledger.errors import Misconfigured
@@ -23,7 +24,7 @@ from ledger.integration.stamping import Stamping, last_stamps
 from ledger.integration.trees import TWIN, WORLD
 from ledger.integration.verifying import verify_export, verify_live
 from ledger.integration.vouching import Vouching
-from tests.ledger.integration.authority import Authority, made_in
+from tests.ledger.integration.authority import RSA, Authority, made_in
 from tests.ledger.integration.logs import grow, tamper
 from tests.ledger.integration.signing import KEYS, note_of, place_in, publish
 from tests.ledger.integration.witnessing import answering, say
@@ -87,6 +88,22 @@ def test_an_intermediate_that_is_not_sent_may_stand_beside_the_root_and_is_none_
         stamped_at(response, TEXT, roots_of(authority.root))
     with pytest.raises(Refuted):
         stamped_at(response, TEXT, roots_of((authority.folder / "inter.pem").read_bytes()))
+
+
+def test_certificates_may_come_in_any_order(tmp_path: Path) -> None:
+    rsa = made_in(tmp_path / "rsa", RSA)
+    query = asked_for(TEXT)
+    # OpenSSL puts the signer's certificate first, whichever is the longer.
+    answer, roots = rsa.stamp(query.body), roots_of(rsa.root)
+    own, inter = (
+        roots_of((rsa.folder / f"{name}.pem").read_bytes())[0].public_bytes(Encoding.DER)
+        for name in ("tsa", "inter")
+    )
+    assert answer.count(own + inter) == 1
+    for order in (own + inter, inter + own):
+        stamped_at(answer.replace(own + inter, order), TEXT, roots, query.nonce)
+    with pytest.raises(Refuted):
+        stamped_at(answer.replace(own + inter, inter + own), TEXT + "x", roots, query.nonce)
 
 
 @pytest.mark.parametrize("part", range(10))
