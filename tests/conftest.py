@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.embedded.server import EmbeddedServer
 from ledger.store.migrations import migrate
+from tests import outsiders
 
 ON_CI = os.environ.get("CI") == "true"
 NOT_HERE = "does not apply"
@@ -32,6 +33,11 @@ CHROMIUM_PATHS = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if ON_CI else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a run say at its end which checkers of others were asked."""
+    config.pluginmanager.register(outsiders)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -269,6 +269,10 @@ def verify(
     of: Annotated[
         Path | None, typer.Option(help="个人信息包所属的档案包 · of which package")
     ] = None,
+    tsa_roots: Annotated[
+        Path | None,
+        typer.Option(help="时间戳机构根证书（PEM） · whose time stamps count"),
+    ] = None,
 ) -> None:
     """离线核验档案包，与包内verify.py相同 · what verify.py within a package does."""
     from ledger.evidence.verifier.command import main  # noqa: PLC0415 - heavy
@@ -276,16 +280,18 @@ def verify(
     given = [str(package)]
     given += ["--policy", str(policy)] if policy else []
     given += ["--of", str(of)] if of else []
+    given += ["--tsa-roots", str(tsa_roots)] if tsa_roots else []
     raise typer.Exit(main(given))
 
 
 def renew(demo: Demo = False) -> None:
-    """续期：重算两棵树并再次签名，接续前一份声明 · state the roots of both trees again."""
+    """续期：重算两棵树并再次签名，接续前一份声明，并入账 · state the roots of both trees again."""
     from ledger.cli.opening import signed  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
     from ledger.exchange import renewing  # noqa: PLC0415 - heavy
 
     with signed(demo=demo) as place:
+        asyncio.run(_recorded(place))  # what an interrupted one kept and did not record
         authorities, roots = place.vouching.authorities, place.vouching.certificates()
         made = renewing.renew(
             place.conninfo,
@@ -294,14 +300,26 @@ def renew(demo: Demo = False) -> None:
             SystemClock().now(),
             partial(renewing.stamped_by, authorities, roots) if authorities else None,
         )
+        position = asyncio.run(_recorded(place))
     out_json(
         {
             "on": made.day,
             "size": made.head.size,
+            "position": position,
             "time_stamped": made.token is not None,
             "folder": str(place.renewals / made.day.isoformat()),
         }
     )
+
+
+async def _recorded(place: "Place") -> int | None:
+    """Have the log say which renewals are kept; return the position of its last new word."""
+    from ledger.cli.opening import opened  # noqa: PLC0415 - heavy
+    from ledger.exchange import renewing  # noqa: PLC0415 - heavy
+
+    held = renewing.renewals_in(place.renewals)
+    async with opened(place) as ledger:
+        return await renewing.record_renewals(ledger, place.signing.keys().origin, held)
 
 
 def beside(place: "Place", ledger: "Ledger") -> "Beside":
