@@ -1,6 +1,6 @@
 """What a person does about messages that wait: try again, or give up; the key behind follows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +12,12 @@ from aggregates.language import Message
 from aggregates.system.state import SYSTEM
 from consumers.broker import Cluster
 from consumers.intake import keeping
-from consumers.intake.answers import given_up
+from consumers.intake.answers import DROPPED, given_up
 from consumers.intake.deciding import Deciding
-from consumers.intake.keeping import LOCK, Safe, Waiting
-from consumers.intake.messages import Undecidable, answers_of, incoming
+from consumers.intake.keeping import LOCK
+from consumers.intake.messages import ERASED, Undecidable, answers_of, incoming
 from consumers.intake.running import Opened, Telling
+from consumers.intake.sealing import Safe, Waiting
 from consumers.stopping import Stop
 from ledger.application.answers import Ask, Refusal
 from ledger.application.running import Ledger
@@ -106,7 +107,7 @@ class Mending:
                 "digest": one.digest.hex(),
                 "sender_id": None if one.sender is None else str(one.sender),
                 "county_code": (sender.county or None) if sender else None,
-                "fault": one.fault,
+                "fault": one.fault if one.wrapped else ERASED,
                 "reason": reason,
             }
             ask = Ask("drop-intake-message", data)
@@ -114,7 +115,7 @@ class Mending:
             if isinstance(answer, Refusal) and not await self._is_dropped(one):
                 raise NotDropped(answer.broken[0].what.expected)
             self._tell_dropped(one, sender)
-            await keeping.done_with(self._connection, one.number)
+            await self._done_with(one, {(one.topic, DROPPED): 1})
             await self._drain(one.scope, mended)
         return mended
 
@@ -128,10 +129,11 @@ class Mending:
         return row is not None
 
     def _tell_dropped(self, one: Waiting, sender: Sender | None) -> None:
-        if sender is None:
+        record = self._safe.open(one)
+        if sender is None or record is None:
             return
         try:
-            key = incoming(self._safe.open(one), sender).ask.key
+            key = incoming(record, sender).ask.key
         except Undecidable as why:
             key = why.key
         if key:
@@ -162,17 +164,26 @@ class Mending:
         """Decide what waits in a scope, in order, up to the first that cannot be decided."""
         waiting = await keeping.waiting(self._connection, scope=scope)
         for at, one in enumerate(waiting):
-            # Whose sender is proved by now goes behind what waits of that sender.
-            others = await keeping.parked(self._connection) - {scope}
-            taken = await self._deciding.take([self._safe.open(one)], others)
-            self._telling.send(taken.told)
-            if taken.waiting:
-                _, _, _, fault, places = taken.waiting[0]
-                await keeping.waits_for(self._connection, one.number, fault, places)
+            record = self._safe.open(one)
+            if record is None:
                 mended.waiting += len(waiting) - at
                 return
-            await keeping.done_with(self._connection, one.number)
+            # Whose sender is proved by now goes behind what waits of that sender.
+            others = await keeping.parked(self._connection) - {scope}
+            taken = await self._deciding.take([record], others)
+            self._telling.send(taken.told)
+            if taken.waiting:
+                _, why = taken.waiting[0]
+                await keeping.waits_for(self._connection, one.number, why)
+                mended.waiting += len(waiting) - at
+                return
+            await self._done_with(one, taken.answers)
             mended.decided += 1
+
+    async def _done_with(self, one: Waiting, outcomes: Mapping[tuple[str, str], int]) -> None:
+        async with self._connection.transaction():
+            await keeping.done_with(self._connection, one.number)
+            await keeping.count(self._connection, outcomes)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -199,6 +210,6 @@ async def mending(conninfo: str, opened: Opened, cluster: Cluster) -> AsyncItera
             opened() as ledger,
             await AsyncConnection.connect(conninfo, autocommit=True) as connection,
         ):
-            yield Mending(connection, ledger, await Safe.of(ledger, connection), telling)
+            yield Mending(connection, ledger, Safe(ledger.data_keys.keyring), telling)
     finally:
         telling.close()

@@ -24,7 +24,7 @@ from ledger.store.migrations import missing
 
 ROLES = (
     *("mingzhang_reader", "mingzhang_writer", "mingzhang_fold", "mingzhang_vault"),
-    *("mingzhang_integrator", "mingzhang_relay", "mingzhang_intake"),
+    *("mingzhang_integrator", "mingzhang_relay", "mingzhang_projector", "mingzhang_intake"),
 )
 """The group roles that migrations make, if they may."""
 

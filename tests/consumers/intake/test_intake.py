@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.consumers.intake.sending import (
     class_of,
     count,
     entries_after,
+    narrow,
     opened,
     read,
     recording,
@@ -40,7 +42,9 @@ def mend(ledger: str, kafka: Kafka, number: int | None = None) -> Mended:
     """Try one message again, or all."""
 
     async def work() -> Mended:
-        async with mending(ledger, lambda: opened(ledger), kafka.cluster) as found:
+        place = narrow(ledger)
+        ours = partial(opened, place, resumes=False)
+        async with mending(place, ours, kafka.cluster) as found:
             return await found.retry(number)
 
     return asyncio.run(work())
@@ -50,7 +54,9 @@ def drop(ledger: str, kafka: Kafka, number: int, caller: Caller = ADMIN) -> Mend
     """Give one message up."""
 
     async def work() -> Mended:
-        async with mending(ledger, lambda: opened(ledger), kafka.cluster) as found:
+        place = narrow(ledger)
+        ours = partial(opened, place, resumes=False)
+        async with mending(place, ours, kafka.cluster) as found:
             return await found.drop(number, f"打错了 {SECRET}", caller)
 
     return asyncio.run(work())
