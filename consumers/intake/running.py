@@ -26,7 +26,7 @@ from consumers.broker import (
 from consumers.intake import keeping
 from consumers.intake.deciding import Deciding
 from consumers.intake.keeping import LOCK, Overtaken
-from consumers.intake.messages import TOPICS
+from consumers.intake.messages import DEAD_LETTERS, TOPICS, answers_of
 from consumers.intake.sealing import Safe
 from consumers.stopping import Stop
 from consumers.topics import definition, differences, needed, not_as_defined
@@ -209,7 +209,9 @@ class Intake:
             kafka.close()
 
     async def _begin(self, connection: AsyncConnection[Any], kafka: OneThread) -> None:
-        """See that every topic is the one that the offsets are of."""
+        """See that every topic is the one that the offsets are of, and that answers can be told."""
+        for name in (*(answers_of(TOPICS[one]) for one in self._topics), DEAD_LETTERS):
+            await kafka.run(needed, self._cluster, name)
         for name in self._topics:
             topic = await kafka.run(needed, self._cluster, name)
             wrong = [
