@@ -6,7 +6,7 @@ login of its own that has no more (``infra/distributed``) keeps out whoever take
 """
 
 import logging
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
@@ -35,10 +35,18 @@ def as_role(conninfo: str, role: str) -> str:
         role: The group role.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        try:
-            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-        except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege):
+        if not may_take(connection, role):
             _log.warning("role %s cannot be taken; see mingzhang doctor", role)
             return conninfo
     before = conninfo_to_dict(conninfo).get("options") or ""
     return make_conninfo(conninfo, options=f"{before} -c role={role}".strip())
+
+
+def may_take(connection: psycopg.Connection[Any], role: str) -> bool:
+    """Say whether whoever is connected may take a role."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege):
+        return False
+    return True
