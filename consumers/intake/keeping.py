@@ -20,9 +20,6 @@ _WAITING: Final = """
 select number, message_id, topic, partition, "offset", scope, sender, fault, places, sealed, digest,
   arrived_at, owner, wrapped
 from intake.waiting left join vault.data_key using (owner)
-where (%(number)s::bigint is null or number = %(number)s)
-  and (%(scope)s::bytea is null or scope = %(scope)s)
-order by number
 """
 # A message about somebody who was erased already is kept without its key: nobody opens it.
 _KEEP: Final = """
@@ -258,13 +255,36 @@ async def looked(
     )
 
 
-async def waiting(
-    connection: AsyncConnection[Any], *, number: int | None = None, scope: bytes | None = None
-) -> list[Waiting]:
-    """Return what waits, in order: all, one by its number, or those of a scope."""
+async def numbered(connection: AsyncConnection[Any], number: int) -> Waiting | None:
+    """Return the message of a number; None if none of it waits."""
+    return await _one(connection, f"{_WAITING} where number = %s", number)
+
+
+async def first(connection: AsyncConnection[Any], scope: bytes) -> Waiting | None:
+    """Return the message of a scope that comes first; None if none waits."""
+    return await _one(connection, f"{_WAITING} where scope = %s order by number limit 1", scope)
+
+
+async def _one(connection: AsyncConnection[Any], statement: str, what: object) -> Waiting | None:
     async with connection.cursor(row_factory=class_row(Waiting)) as cursor:
-        await cursor.execute(_WAITING, {"number": number, "scope": scope})
-        return await cursor.fetchall()
+        await cursor.execute(statement.encode(), (what,))
+        return await cursor.fetchone()
+
+
+async def scopes(connection: AsyncConnection[Any]) -> list[bytes]:
+    """Return the scopes in which messages wait, in the order of their first ones."""
+    rows = await connection.execute(
+        "select scope from intake.waiting group by scope order by min(number)"
+    )
+    return [bytes(scope) for (scope,) in await rows.fetchall()]
+
+
+async def waiting_in(connection: AsyncConnection[Any], scope: bytes) -> int:
+    """Return how many messages of a scope wait."""
+    row = await (
+        await connection.execute("select count(*) from intake.waiting where scope = %s", (scope,))
+    ).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 async def done_with(connection: AsyncConnection[Any], number: int) -> None:

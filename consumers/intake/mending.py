@@ -78,10 +78,9 @@ class Mending:
         mended = Mended()
         async with self._alone():
             if number is None:
-                waiting = await keeping.waiting(self._connection)
-                scopes = dict.fromkeys(one.scope for one in waiting)
+                scopes = await keeping.scopes(self._connection)
             else:
-                scopes = {(await self._first(number)).scope: None}
+                scopes = [(await self._first(number)).scope]
             for scope in scopes:
                 await self._drain(scope, mended)
         return mended
@@ -145,28 +144,27 @@ class Mending:
         return (await found(self._connection, [one.sender])).get(one.sender)
 
     async def _first(self, number: int) -> Waiting:
-        held = await keeping.waiting(self._connection, number=number)
-        if not held:
+        held = await keeping.numbered(self._connection, number)
+        if held is None:
             raise NoSuchMessage(
                 Message(f"没有第{number}号等待的来件", f"no message {number} waits")
             )
-        first = (await keeping.waiting(self._connection, scope=held[0].scope))[0]
-        if first.number != number:
+        first = await keeping.first(self._connection, held.scope)
+        if first is not None and first.number != number:
             raise Behind(
                 Message(
                     f"第{number}号排在第{first.number}号之后，请先办理后者",
                     f"message {number} waits behind {first.number}: deal with that first",
                 )
             )
-        return held[0]
+        return held
 
     async def _drain(self, scope: bytes, mended: Mended) -> None:
         """Decide what waits in a scope, in order, up to the first that cannot be decided."""
-        waiting = await keeping.waiting(self._connection, scope=scope)
-        for at, one in enumerate(waiting):
+        while one := await keeping.first(self._connection, scope):
             record = self._safe.open(one)
             if record is None:
-                mended.waiting += len(waiting) - at
+                mended.waiting += await keeping.waiting_in(self._connection, scope)
                 return
             # Whose sender is proved by now goes behind what waits of that sender.
             others = await keeping.parked(self._connection) - {scope}
@@ -174,8 +172,8 @@ class Mending:
             self._telling.send(taken.told)
             if taken.waiting:
                 _, why = taken.waiting[0]
+                mended.waiting += await keeping.waiting_in(self._connection, scope)
                 await keeping.waits_for(self._connection, one.number, why)
-                mended.waiting += len(waiting) - at
                 return
             await self._done_with(one, taken.answers)
             mended.decided += 1

@@ -69,8 +69,8 @@ def readable(ledger: str) -> list[int]:
     async def work() -> list[int]:
         safe = Safe(SeededKeyring("test"))
         async with opened(ledger) as held, held.pool.connection() as connection:
-            waiting = await keeping.waiting(connection)
-        return [one.number for one in waiting if safe.open(one) is not None]
+            waiting = [await keeping.numbered(connection, number) for number in listed(ledger)]
+        return [one.number for one in waiting if one and safe.open(one) is not None]
 
     return asyncio.run(work())
 
