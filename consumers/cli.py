@@ -108,13 +108,14 @@ def _published(kind: "type[Relay]", *, republish: bool, once: bool, demo: bool) 
     """Publish until a signal comes, or all is published; return the position reached."""
     from consumers.stopping import Stop  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.store.roles import RELAY  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     cluster = _cluster()
     with at_hand(settings.for_demo() if demo else settings) as place:
         stop = Stop()
         stop.at_signals()
-        working = kind(place.conninfo, cluster, stop)
+        working = kind(place.taking(RELAY).conninfo, cluster, stop)
         working.run(republish=republish, until_head=once)
     return working.position
 

@@ -13,18 +13,25 @@ the same; ``waiting`` may be followed by any other. A dead letter is known by it
 anything of a message but its id: no values, no streams, no key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import orjson
 
 from consumers.broker import Message, Record
 from consumers.intake.messages import Undecidable
-from ledger.application.answers import Answer, Recorded, told
+from ledger.application.answers import Answer, Recorded, Refusal, told
+from ledger.application.refusing import REASONS_MAX
 from ledger.security.senders import Sender
 
 CONTENT_TYPE: Final = b"application/json"
 LANGUAGES: Final = ("zh", "en")
+BROKEN_BYTES_MAX: Final = 900_000
+"""How long the broken rules of an answer are at most; a topic of answers takes 1 MiB a message."""
+GRANTED: Final = "granted"
+REFUSED: Final = "refused"
+DROPPED: Final = "dropped"
+"""What a message may be answered for good; counted under these names."""
 
 
 def answered(sender: Sender, key: str, answer: Answer) -> Message:
@@ -32,27 +39,35 @@ def answered(sender: Sender, key: str, answer: Answer) -> Message:
     if isinstance(answer, Recorded):
         # No findings: they stand in the entries, and what is given again would lack them.
         return _message(
-            sender, {"id": key, "status": "granted", "first": answer.first, "last": answer.last}
+            sender, {"id": key, "status": GRANTED, "first": answer.first, "last": answer.last}
         )
-    broken = [{lang: told(one, lang) for lang in LANGUAGES} for one in answer.broken]
     return _message(
         sender,
         {
             "id": key,
-            "status": "refused",
+            "status": REFUSED,
             "position": answer.position,
-            "broken": [
-                {
-                    "rule": one["zh"]["rule"],
-                    "clause": one["zh"]["clause"],
-                    "where": one["zh"]["where"],
-                    "expected": {lang: one[lang]["expected"] for lang in LANGUAGES},
-                    "found": {lang: one[lang]["found"] for lang in LANGUAGES},
-                }
-                for one in broken
-            ],
+            "broken": list(_broken(answer)),
         },
     )
+
+
+def _broken(refusal: Refusal) -> Iterator[dict[str, Any]]:
+    """Yield the broken rules, as many as are kept with the refusal and a message has room for."""
+    room = BROKEN_BYTES_MAX
+    for one in refusal.broken[:REASONS_MAX]:
+        said = {lang: told(one, lang) for lang in LANGUAGES}
+        whole = {
+            "rule": said["zh"]["rule"],
+            "clause": said["zh"]["clause"],
+            "where": said["zh"]["where"],
+            "expected": {lang: said[lang]["expected"] for lang in LANGUAGES},
+            "found": {lang: said[lang]["found"] for lang in LANGUAGES},
+        }
+        room -= len(orjson.dumps(whole))
+        if room < 0:
+            return
+        yield whole
 
 
 def waits(sender: Sender, key: str, fault: str, places: Sequence[str]) -> Message:
@@ -64,7 +79,7 @@ def waits(sender: Sender, key: str, fault: str, places: Sequence[str]) -> Messag
 
 def given_up(sender: Sender, key: str) -> Message:
     """Return that a message was given up."""
-    return _message(sender, {"id": key, "status": "dropped"})
+    return _message(sender, {"id": key, "status": DROPPED})
 
 
 def _message(sender: Sender, body: dict[str, Any]) -> Message:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -86,13 +87,15 @@ def run(
     from consumers.intake.running import Intake  # noqa: PLC0415 - heavy
     from consumers.stopping import Stop  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
+    from ledger.store.roles import INTAKE  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     cluster = cluster_of(settings)
-    with at_hand(settings.for_demo() if demo else settings) as place:
+    with at_hand(settings.for_demo() if demo else settings) as whole:
+        place = whole.taking(INTAKE)
         stop = Stop()
         stop.at_signals()
-        working = Intake(place.conninfo, lambda: opened(place), cluster, stop)
+        working = Intake(place.conninfo, partial(opened, place, resumes=False), cluster, stop)
         asyncio.run(working.run(adopt=adopt, until_idle=once))
     say(
         Message(
@@ -109,7 +112,7 @@ def show(form: Shape = None, demo: Demo = False) -> None:
     names = ", ".join(f'"{name}"' for name, _ in WAITING)
     with connected(demo=demo) as (_, connection):
         rows = connection.execute(
-            f"select {names} from intake.waiting order by number"  # noqa: S608 - a constant
+            f"select {names} from intake.listed order by number"  # noqa: S608 - a constant
         ).fetchall()
     out_rows(WAITING, [[_shown(cell) for cell in row] for row in rows], form)
 
@@ -146,14 +149,17 @@ def _mended(what: "Callable[[Mending], Awaitable[Mended]]", *, demo: bool) -> No
     from consumers.connecting import cluster_of  # noqa: PLC0415 - heavy
     from consumers.intake.mending import mending  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
+    from ledger.store.roles import INTAKE  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     cluster = cluster_of(settings)
 
-    with at_hand(settings.for_demo() if demo else settings) as place:
+    with at_hand(settings.for_demo() if demo else settings) as whole:
+        place = whole.taking(INTAKE)
 
         async def work() -> "Mended":
-            async with mending(place.conninfo, lambda: opened(place), cluster) as found:
+            ledger = partial(opened, place, resumes=False)
+            async with mending(place.conninfo, ledger, cluster) as found:
                 return await what(found)
 
         done = asyncio.run(work())

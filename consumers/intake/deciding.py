@@ -1,6 +1,6 @@
 """Records put to the door: one at a time of each key, in order, many keys at once."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -8,10 +8,14 @@ from uuid import UUID
 from psycopg import InterfaceError, OperationalError
 
 from consumers.broker import Message, Record
-from consumers.intake.answers import answered, dead_letter, waits
-from consumers.intake.keeping import Safe
+from consumers.intake.answers import GRANTED, REFUSED, answered, dead_letter, waits
 from consumers.intake.messages import (
+    BAD_DATA,
     DEAD_LETTERS,
+    DENIED,
+    ERASED,
+    OTHER_MESSAGE_OF_THIS_ID,
+    UNEXPECTED,
     Incoming,
     Undecidable,
     answers_of,
@@ -19,7 +23,8 @@ from consumers.intake.messages import (
     incoming,
     proved,
 )
-from ledger.application.answers import Answer
+from consumers.intake.sealing import Safe, Why
+from ledger.application.answers import Answer, Recorded
 from ledger.application.parsing import BadInput
 from ledger.application.running import Ledger
 from ledger.errors import Conflict, Failure, Fault
@@ -28,11 +33,6 @@ from ledger.security.senders import Sender, found
 from ledger.store.failures import AppendRejected, KeyMismatch
 from ledger.vault.errors import OwnerErased
 
-BAD_DATA = "BAD_DATA"
-DENIED = "DENIED"
-OTHER_MESSAGE_OF_THIS_ID = "OTHER_MESSAGE_OF_THIS_ID"
-ERASED = "ERASED"
-UNEXPECTED = "UNEXPECTED"
 PLACES_MAX = 20
 
 
@@ -42,15 +42,13 @@ class Taken:
 
     Attributes:
         told: What is to be sent, each with its topic.
-        waiting: Records that wait: record, scope, sender, fault and places.
-        decided: How many were granted or refused.
+        waiting: Records that wait, each with why.
+        answers: How many of each topic were granted or refused.
     """
 
     told: list[tuple[str, Message]] = field(default_factory=list)
-    waiting: list[tuple[Record, bytes, UUID | None, str, tuple[str, ...]]] = field(
-        default_factory=list
-    )
-    decided: int = 0
+    waiting: list[tuple[Record, Why]] = field(default_factory=list)
+    answers: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ class Deciding:
             for scope, queue in list(queues.items()):
                 if scope in parked:
                     taken.waiting.extend(
-                        (one.record, scope, _id(one.sender), "", ()) for one in queue
+                        (one.record, Why(scope, _id(one.sender), "", ())) for one in queue
                     )
                     del queues[scope]
                     continue
@@ -102,12 +100,14 @@ class Deciding:
             )
             for (scope, one, read), answer in zip(asked, answers, strict=True):
                 try:
-                    told = answered(read.sender, str(read.ask.key), _decided(answer, read))
+                    decided = _decided(answer, read)
                 except Undecidable as why:
                     self._park(taken, parked, scope, one.record, why)
                 else:
-                    taken.decided += 1
+                    told = answered(read.sender, str(read.ask.key), decided)
                     taken.told.append((answers_of(read.sender.kind), told))
+                    kind = GRANTED if isinstance(decided, Recorded) else REFUSED
+                    taken.answers[one.record.topic, kind] += 1
         return taken
 
     async def _queues(self, records: Iterable[Record]) -> dict[bytes, deque[_Item]]:
@@ -139,7 +139,7 @@ class Deciding:
     ) -> None:
         parked.add(scope)
         places = why.places[:PLACES_MAX]
-        taken.waiting.append((record, scope, _id(why.sender), why.fault, places))
+        taken.waiting.append((record, Why(scope, _id(why.sender), why.fault, places)))
         letter = dead_letter(record, why, self._safe.digest(record.value or b""))
         taken.told.append((DEAD_LETTERS, letter))
         if why.sender is not None and why.key:

@@ -1,34 +1,47 @@
 """How far topics were read and what waits, in the ledger's own database; bytes are sealed there."""
 
-import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
-import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from aggregates.ids import derived_id
 from aggregates.language import Message
 from consumers.broker import Place, Record, Topic
-from ledger.application.running import Ledger
+from consumers.intake.sealing import Safe, Waiting, Why, message_id
 from ledger.errors import Conflict, Fault
-from ledger.vault.keys import NONCE_BYTES, hmac_sha256
+from ledger.vault.erasing import PAYLOAD
 
-OWNER: Final = derived_id("intake", "waiting")
-"""Under whose data key waiting messages are sealed."""
 LOCK: Final = "hashtext('mingzhang intake')"
 """Shared while records are decided, alone while a person mends: no message overtakes another."""
 
-_COLUMNS: Final = (
-    'number, message_id, topic, partition, "offset", scope, sender, fault, places, sealed, digest,'
-    " arrived_at"
+_WAITING: Final = """
+select number, message_id, topic, partition, "offset", scope, sender, fault, places, sealed, digest,
+  arrived_at, owner, wrapped
+from intake.waiting left join vault.data_key using (owner)
+"""
+# A message about somebody who was erased already is kept without its key: nobody opens it.
+_KEEP: Final = """
+with kept as (
+  insert into intake.waiting (message_id, topic, partition, "offset", scope, sender, fault, places,
+    sealed, digest, owner)
+  values (%(id)s, %(topic)s, %(partition)s, %(offset)s, %(scope)s, %(sender)s, %(fault)s,
+    %(places)s, %(sealed)s, %(digest)s, %(owner)s)
+  on conflict (message_id) do nothing returning owner
+), key as (
+  insert into vault.data_key (owner, wrapped)
+  select owner, %(wrapped)s from kept
+  where not exists (
+    select from vault.data_key where owner = any(%(about)s) and destroyed_at is not null
+  )
+), links as (
+  insert into vault.sealed_link (kind, id, stream)
+  select %(kind)s, one, %(kind)s || '/' || owner from kept, unnest(%(about)s::uuid[]) as one
+  on conflict do nothing
 )
+select count(*) from kept
+"""
 
 
 class Overtaken(Conflict):
@@ -39,89 +52,6 @@ class NotTheTopic(Fault):
     """A topic is not the one that was read before, or lacks what comes next."""
 
     exit_code = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message that waits.
-
-    Attributes:
-        number: Its number, in the order in which messages came to wait.
-        message_id: What it is known by for ever.
-        topic: Where it came in.
-        partition: In which partition.
-        offset: At which place.
-        scope: Digest of topic, sender and key: those of one scope wait behind each other.
-        sender: Who is proved to have sent it, if anybody is.
-        fault: Why it waits; empty for one that waits behind another.
-        places: Where in the message.
-        sealed: Its bytes, sealed.
-        digest: Keyed digest of its value.
-        arrived_at: Since when it waits.
-    """
-
-    number: int
-    message_id: UUID
-    topic: str
-    partition: int
-    offset: int
-    scope: bytes
-    sender: UUID | None
-    fault: str
-    places: list[str]
-    sealed: bytes
-    digest: bytes
-    arrived_at: datetime
-
-
-class Safe:
-    """Seals records that wait, and opens them again."""
-
-    def __init__(self, ledger: Ledger, key: bytes) -> None:
-        self._ledger = ledger
-        self._cipher = AESGCM(hmac_sha256(key, b"intake waiting"))
-
-    @classmethod
-    async def of(cls, ledger: Ledger, connection: AsyncConnection[Any]) -> "Safe":
-        """Return the safe of a ledger; its key is made at the first time."""
-        keys = await ledger.data_keys.of(connection, [OWNER])
-        return cls(ledger, keys[OWNER])
-
-    def digest(self, *parts: bytes) -> bytes:
-        """Return 32 bytes that stand for bytes and reveal nothing of them."""
-        lengths = b"".join(len(part).to_bytes(8, "big") for part in parts)
-        return self._ledger.seals.keyed_digest(b"intake\0" + lengths + b"".join(parts))
-
-    def seal(self, message_id: UUID, record: Record) -> bytes:
-        """Return a record, sealed."""
-        plain = msgspec.msgpack.encode(
-            (record.key, record.value, [(name, value) for name, value in record.raw_headers])
-        )
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain, message_id.bytes)
-
-    def open(self, one: Waiting) -> Record:
-        """Return the record that waits.
-
-        Raises:
-            Fault: it was changed, or other keys are at hand.
-        """
-        nonce, sealed = one.sealed[:NONCE_BYTES], one.sealed[NONCE_BYTES:]
-        try:
-            plain = self._cipher.decrypt(nonce, sealed, one.message_id.bytes)
-        except InvalidTag:
-            raise Fault(
-                Message(f"第{one.number}号来件无法解开", f"message {one.number} does not open")
-            ) from None
-        key, value, headers = msgspec.msgpack.decode(
-            plain, type=tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
-        )
-        return Record(one.topic, one.partition, one.offset, key, value, dict(headers), headers)
-
-
-def message_id(topic_id: str, record: Record) -> UUID:
-    """Return what a record is known by: the same however often it is read."""
-    return derived_id("intake-message", topic_id, record.partition, record.offset)
 
 
 async def begin(
@@ -265,46 +195,107 @@ async def keep(
     connection: AsyncConnection[Any],
     safe: Safe,
     ids: Mapping[str, str],
-    records: Iterable[tuple[Record, bytes, UUID | None, str, tuple[str, ...]]],
+    records: Iterable[tuple[Record, Why]],
 ) -> None:
-    """Let records wait: record, scope, sender, fault and places of each; known ones are known."""
-    for record, scope, sender, fault, places in records:
+    """Let records wait, each with why; known ones are known."""
+    letters: Counter[tuple[str, str]] = Counter()
+    for record, (scope, sender, fault, places) in records:
         one = message_id(ids[record.topic], record)
+        sealed = safe.seal(record)
+        told = {
+            "id": one,
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "scope": scope,
+            "sender": sender,
+            "fault": fault,
+            "places": list(places),
+            "sealed": sealed.secret,
+            "digest": safe.digest(record.value or b""),
+            "owner": sealed.owner,
+            "wrapped": sealed.wrapped,
+            "about": list(sealed.about),
+            "kind": PAYLOAD,
+        }
+        kept = await (await connection.execute(_KEEP, told)).fetchone()
+        if fault:
+            letters[record.topic, fault] += kept[0] if kept else 0
+    await count(connection, letters)
+
+
+async def count(connection: AsyncConnection[Any], outcomes: Mapping[tuple[str, str], int]) -> None:
+    """Count what became of messages: topics and outcomes to numbers."""
+    # In order, so that two intakes wait for each other and neither for both.
+    told = sorted((topic, what, number) for (topic, what), number in outcomes.items() if number)
+    if told:
         await connection.execute(
-            'insert into intake.waiting (message_id, topic, partition, "offset", scope, sender,'
-            " fault, places, sealed, digest) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " on conflict (message_id) do nothing",
-            (
-                *(one, record.topic, record.partition, record.offset, scope, sender, fault),
-                *(list(places), safe.seal(one, record), safe.digest(record.value or b"")),
-            ),
+            "insert into intake.outcome as held (topic, outcome, count)"
+            " select * from unnest(%s::text[], %s::text[], %s::int8[])"
+            " on conflict (topic, outcome) do update set count = held.count + excluded.count",
+            [list(column) for column in zip(*told, strict=True)],
         )
 
 
-async def waiting(
-    connection: AsyncConnection[Any], *, number: int | None = None, scope: bytes | None = None
-) -> list[Waiting]:
-    """Return what waits, in order: all, one by its number, or those of a scope."""
+async def looked(
+    connection: AsyncConnection[Any], places: Iterable[Place], ends: Mapping[Place, int]
+) -> None:
+    """Note that partitions are looked after, and where they were heard to end."""
+    held = sorted(places)
+    await connection.execute(
+        "update intake.progress set looked_at = clock_timestamp(),"
+        " ends_at = greatest(ends_at, heard.ends) from unnest(%s::text[], %s::int[], %s::int8[])"
+        " as heard (topic, partition, ends)"
+        " where progress.topic = heard.topic and progress.partition = heard.partition",
+        (
+            [topic for topic, _ in held],
+            [partition for _, partition in held],
+            [ends.get(place, 0) for place in held],
+        ),
+    )
+
+
+async def numbered(connection: AsyncConnection[Any], number: int) -> Waiting | None:
+    """Return the message of a number; None if none of it waits."""
+    return await _one(connection, f"{_WAITING} where number = %s", number)
+
+
+async def first(connection: AsyncConnection[Any], scope: bytes) -> Waiting | None:
+    """Return the message of a scope that comes first; None if none waits."""
+    return await _one(connection, f"{_WAITING} where scope = %s order by number limit 1", scope)
+
+
+async def _one(connection: AsyncConnection[Any], statement: str, what: object) -> Waiting | None:
     async with connection.cursor(row_factory=class_row(Waiting)) as cursor:
-        await cursor.execute(
-            f"select {_COLUMNS} from intake.waiting"  # noqa: S608 - a constant
-            " where (%(number)s::bigint is null or number = %(number)s)"
-            " and (%(scope)s::bytea is null or scope = %(scope)s) order by number",
-            {"number": number, "scope": scope},
-        )
-        return await cursor.fetchall()
+        await cursor.execute(statement.encode(), (what,))
+        return await cursor.fetchone()
+
+
+async def scopes(connection: AsyncConnection[Any]) -> list[bytes]:
+    """Return the scopes in which messages wait, in the order of their first ones."""
+    rows = await connection.execute(
+        "select scope from intake.waiting group by scope order by min(number)"
+    )
+    return [bytes(scope) for (scope,) in await rows.fetchall()]
+
+
+async def waiting_in(connection: AsyncConnection[Any], scope: bytes) -> int:
+    """Return how many messages of a scope wait."""
+    row = await (
+        await connection.execute("select count(*) from intake.waiting where scope = %s", (scope,))
+    ).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 async def done_with(connection: AsyncConnection[Any], number: int) -> None:
-    """Let a message wait no longer."""
-    await connection.execute("delete from intake.waiting where number = %s", (number,))
+    """Let a message wait no longer; its key and the links to it go with it."""
+    await connection.execute("select intake.done_with(%s)", (number,))
 
 
-async def waits_for(
-    connection: AsyncConnection[Any], number: int, fault: str, places: Sequence[str]
-) -> None:
-    """Note why a message waits now."""
+async def waits_for(connection: AsyncConnection[Any], number: int, why: Why) -> None:
+    """Note why a message waits now, whose it is, and what it keeps its order in."""
     await connection.execute(
-        "update intake.waiting set fault = %s, places = %s where number = %s",
-        (fault, list(places), number),
+        "update intake.waiting set scope = %s, sender = %s, fault = %s, places = %s"
+        " where number = %s",
+        (why.scope, why.sender, why.fault, list(why.places), number),
     )

@@ -1,6 +1,6 @@
 """What a person does about messages that wait: try again, or give up; the key behind follows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +12,12 @@ from aggregates.language import Message
 from aggregates.system.state import SYSTEM
 from consumers.broker import Cluster
 from consumers.intake import keeping
-from consumers.intake.answers import given_up
+from consumers.intake.answers import DROPPED, given_up
 from consumers.intake.deciding import Deciding
-from consumers.intake.keeping import LOCK, Safe, Waiting
-from consumers.intake.messages import Undecidable, answers_of, incoming
+from consumers.intake.keeping import LOCK
+from consumers.intake.messages import ERASED, Undecidable, answers_of, incoming
 from consumers.intake.running import Opened, Telling
+from consumers.intake.sealing import Safe, Waiting
 from consumers.stopping import Stop
 from ledger.application.answers import Ask, Refusal
 from ledger.application.running import Ledger
@@ -77,10 +78,9 @@ class Mending:
         mended = Mended()
         async with self._alone():
             if number is None:
-                waiting = await keeping.waiting(self._connection)
-                scopes = dict.fromkeys(one.scope for one in waiting)
+                scopes = await keeping.scopes(self._connection)
             else:
-                scopes = {(await self._first(number)).scope: None}
+                scopes = [(await self._first(number)).scope]
             for scope in scopes:
                 await self._drain(scope, mended)
         return mended
@@ -106,7 +106,7 @@ class Mending:
                 "digest": one.digest.hex(),
                 "sender_id": None if one.sender is None else str(one.sender),
                 "county_code": (sender.county or None) if sender else None,
-                "fault": one.fault,
+                "fault": one.fault if one.wrapped else ERASED,
                 "reason": reason,
             }
             ask = Ask("drop-intake-message", data)
@@ -114,7 +114,7 @@ class Mending:
             if isinstance(answer, Refusal) and not await self._is_dropped(one):
                 raise NotDropped(answer.broken[0].what.expected)
             self._tell_dropped(one, sender)
-            await keeping.done_with(self._connection, one.number)
+            await self._done_with(one, {(one.topic, DROPPED): 1})
             await self._drain(one.scope, mended)
         return mended
 
@@ -128,10 +128,11 @@ class Mending:
         return row is not None
 
     def _tell_dropped(self, one: Waiting, sender: Sender | None) -> None:
-        if sender is None:
+        record = self._safe.open(one)
+        if sender is None or record is None:
             return
         try:
-            key = incoming(self._safe.open(one), sender).ask.key
+            key = incoming(record, sender).ask.key
         except Undecidable as why:
             key = why.key
         if key:
@@ -143,36 +144,44 @@ class Mending:
         return (await found(self._connection, [one.sender])).get(one.sender)
 
     async def _first(self, number: int) -> Waiting:
-        held = await keeping.waiting(self._connection, number=number)
-        if not held:
+        held = await keeping.numbered(self._connection, number)
+        if held is None:
             raise NoSuchMessage(
                 Message(f"没有第{number}号等待的来件", f"no message {number} waits")
             )
-        first = (await keeping.waiting(self._connection, scope=held[0].scope))[0]
-        if first.number != number:
+        first = await keeping.first(self._connection, held.scope)
+        if first is not None and first.number != number:
             raise Behind(
                 Message(
                     f"第{number}号排在第{first.number}号之后，请先办理后者",
                     f"message {number} waits behind {first.number}: deal with that first",
                 )
             )
-        return held[0]
+        return held
 
     async def _drain(self, scope: bytes, mended: Mended) -> None:
         """Decide what waits in a scope, in order, up to the first that cannot be decided."""
-        waiting = await keeping.waiting(self._connection, scope=scope)
-        for at, one in enumerate(waiting):
+        while one := await keeping.first(self._connection, scope):
+            record = self._safe.open(one)
+            if record is None:
+                mended.waiting += await keeping.waiting_in(self._connection, scope)
+                return
             # Whose sender is proved by now goes behind what waits of that sender.
             others = await keeping.parked(self._connection) - {scope}
-            taken = await self._deciding.take([self._safe.open(one)], others)
+            taken = await self._deciding.take([record], others)
             self._telling.send(taken.told)
             if taken.waiting:
-                _, _, _, fault, places = taken.waiting[0]
-                await keeping.waits_for(self._connection, one.number, fault, places)
-                mended.waiting += len(waiting) - at
+                _, why = taken.waiting[0]
+                mended.waiting += await keeping.waiting_in(self._connection, scope)
+                await keeping.waits_for(self._connection, one.number, why)
                 return
-            await keeping.done_with(self._connection, one.number)
+            await self._done_with(one, taken.answers)
             mended.decided += 1
+
+    async def _done_with(self, one: Waiting, outcomes: Mapping[tuple[str, str], int]) -> None:
+        async with self._connection.transaction():
+            await keeping.done_with(self._connection, one.number)
+            await keeping.count(self._connection, outcomes)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -199,6 +208,6 @@ async def mending(conninfo: str, opened: Opened, cluster: Cluster) -> AsyncItera
             opened() as ledger,
             await AsyncConnection.connect(conninfo, autocommit=True) as connection,
         ):
-            yield Mending(connection, ledger, await Safe.of(ledger, connection), telling)
+            yield Mending(connection, ledger, Safe(ledger.data_keys.keyring), telling)
     finally:
         telling.close()

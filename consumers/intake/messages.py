@@ -35,6 +35,11 @@ BAD_SIGNATURE: Final = "BAD_SIGNATURE"
 NO_MESSAGE: Final = "NO_MESSAGE"
 NO_ID: Final = "NO_ID"
 NOT_ITS_COMMAND: Final = "NOT_ITS_COMMAND"
+BAD_DATA: Final = "BAD_DATA"
+DENIED: Final = "DENIED"
+OTHER_MESSAGE_OF_THIS_ID: Final = "OTHER_MESSAGE_OF_THIS_ID"
+ERASED: Final = "ERASED"
+UNEXPECTED: Final = "UNEXPECTED"
 
 
 class Undecidable(Exception):  # noqa: N818 - it is what the message is

@@ -25,8 +25,9 @@ from consumers.broker import (
 )
 from consumers.intake import keeping
 from consumers.intake.deciding import Deciding
-from consumers.intake.keeping import LOCK, Overtaken, Safe
-from consumers.intake.messages import TOPICS
+from consumers.intake.keeping import LOCK, Overtaken
+from consumers.intake.messages import DEAD_LETTERS, TOPICS, answers_of
+from consumers.intake.sealing import Safe
 from consumers.stopping import Stop
 from consumers.topics import definition, differences, needed, not_as_defined
 from ledger.application.running import Ledger
@@ -39,6 +40,8 @@ POLL_RECORDS: Final = 500
 RETRY_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 15.0
 """How long nothing may come before the topics themselves are looked at again."""
+NOTE_SECONDS: Final = 5.0
+"""How often it is noted that the topics are looked after, and where they end."""
 IDLE_POLLS: Final = 2
 """After so many polls without anything all is read, where that is the end."""
 
@@ -187,7 +190,7 @@ class Intake:
                 await AsyncConnection.connect(self._conninfo, autocommit=True) as connection,
             ):
                 await self._begin(connection, kafka)
-                safe = await Safe.of(ledger, connection)
+                safe = Safe(ledger.data_keys.keyring)
                 working = _Working(connection, safe, Deciding(ledger, safe), telling, kafka)
                 subscriber = await kafka.run(
                     Subscriber,
@@ -206,7 +209,9 @@ class Intake:
             kafka.close()
 
     async def _begin(self, connection: AsyncConnection[Any], kafka: OneThread) -> None:
-        """See that every topic is the one that the offsets are of."""
+        """See that every topic is the one that the offsets are of, and that answers can be told."""
+        for name in (*(answers_of(TOPICS[one]) for one in self._topics), DEAD_LETTERS):
+            await kafka.run(needed, self._cluster, name)
         for name in self._topics:
             topic = await kafka.run(needed, self._cluster, name)
             wrong = [
@@ -229,9 +234,12 @@ class Intake:
     async def _follow(
         self, working: "_Working", subscriber: Subscriber, *, until_idle: bool
     ) -> None:
-        looked, idle = monotonic(), 0
+        looked, noted, idle = monotonic(), -NOTE_SECONDS, 0
         while not self._stop.is_set():
             polled = await working.kafka.run(subscriber.poll, self._poll_seconds, POLL_RECORDS)
+            if subscriber.places and monotonic() - noted > NOTE_SECONDS:
+                noted = monotonic()
+                await keeping.looked(working.connection, subscriber.places, subscriber.ends())
             if polled:
                 looked, idle = monotonic(), 0
                 decided, parked = await working.take(polled, subscriber.ends())
@@ -298,9 +306,10 @@ class _Working:
                 if records
             }
             async with self.connection.transaction():
-                await keeping.keep(self.connection, self._safe, ids, taken.waiting)
                 await keeping.advance(self.connection, moved, ends)
-        return taken.decided, len(taken.waiting)
+                await keeping.keep(self.connection, self._safe, ids, taken.waiting)
+                await keeping.count(self.connection, taken.answers)
+        return taken.answers.total(), len(taken.waiting)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The projector as a process: its database, the folding beside it, a clean end."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,20 +8,24 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from consumers.broker import Cluster
+from consumers.broker import BrokerFault, Cluster
+from consumers.projector import mirror
 from consumers.projector.fetching import log_of
 from consumers.projector.rebuilding import rebuild
-from consumers.projector.running import Projector
+from consumers.projector.running import RETRY_SECONDS, Projector
 from consumers.stopping import Stop
+from consumers.topics import EVENTS, needed
 from ledger.embedded.database import resolve
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
+from ledger.store.roles import PROJECTOR, as_role
 from ledger.timers.folding import Folding
 from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
 DEMO_DATABASE = "mingzhang_read"
 """The read database of a demonstration, on its embedded server."""
+_log = logging.getLogger(__name__)
 
 
 def project(
@@ -41,7 +46,8 @@ def project(
     stop = Stop()
     with _database(settings, demo=demo) as conninfo:
         stop.at_signals()
-        working = Projector(conninfo, cluster, stop, log=log_of(settings))
+        keeping = keeping_in(conninfo, cluster, stop)
+        working = Projector(keeping, cluster, stop, log=log_of(settings))
         beside = Folding(conninfo)
         beside.start()
         try:
@@ -62,6 +68,22 @@ def rebuilt(settings: Settings, cluster: Cluster, *, demo: bool = False) -> int:
     """
     with _database(settings, demo=demo) as conninfo:
         return rebuild(conninfo, cluster, log=log_of(settings))
+
+
+def keeping_in(conninfo: str, cluster: Cluster, stop: Stop) -> str:
+    """Make the database a copy; return where to connect with the rights of keeping alone."""
+    while not stop.is_set():
+        with mirror.connected(conninfo) as connection:
+            try:
+                if mirror.origin(connection) is None:
+                    mirror.become(connection, needed(cluster, EVENTS))
+            except BrokerFault as fault:
+                _log.warning("Kafka is away (%s); trying again", fault.kind)
+            else:
+                connection.execute("select mirror.let_in()")
+                break
+        stop.wait(RETRY_SECONDS)
+    return as_role(conninfo, PROJECTOR)
 
 
 def _folded(conninfo: str) -> None:

@@ -31,6 +31,7 @@ from ledger.vault.erasing import (
     note_of,
     people_noted,
     readmit,
+    sweep,
     take_notes_away,
     told_in_notes,
 )
@@ -113,6 +114,8 @@ class Erasing:
     async def resume(self) -> int:
         """Carry out what is recorded and was interrupted; return how much.
 
+        What reached the vault of somebody while being erased is removed, too.
+
         Where the data have meanwhile to be stored, the note is left for a later time.
         """
         done = 0
@@ -124,6 +127,7 @@ class Erasing:
             for person in await people_noted(connection, "readmit"):
                 await self._readmit(connection, PersonId(person))
                 done += 1
+            await sweep(connection)
         return done
 
     async def _readmit(self, connection: AsyncConnection[Any], person: PersonId) -> None:

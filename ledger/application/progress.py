@@ -1,6 +1,6 @@
 """How far everything has come: log, read models, trees, publishing, and how a copy is fed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +9,8 @@ from psycopg import AsyncConnection, Connection
 
 MODELS: Final = "select name, position from model.progress order by name"
 RELAYS: Final = """
-select topic, position, extract(epoch from clock_timestamp() - updated_at)::float8
+select topic, position, extract(epoch from clock_timestamp() - updated_at)::float8,
+  (select sum(one)::int8 from unnest(ends) as one)
 from ledger.relay order by topic
 """
 STANDING: Final = """
@@ -24,12 +25,19 @@ from mirror.origin left join mirror.progress on true group by origin.topic
 """
 
 INTAKES: Final = """
-select topic, sum(greatest(0, ends_at - next_offset)),
-  (select count(*) from intake.waiting where waiting.topic = progress.topic),
-  (select extract(epoch from clock_timestamp() - min(arrived_at))::float8 from intake.waiting
-    where waiting.topic = progress.topic)
+select topic, sum(greatest(0, ends_at - next_offset))::int8,
+  (select extract(epoch from clock_timestamp() - min(arrived_at))::float8 from intake.listed
+    where listed.topic = progress.topic),
+  extract(epoch from clock_timestamp() - min(looked_at))::float8,
+  (select coalesce(jsonb_object_agg(fault, count), '{}') from
+    (select fault, count(*) from intake.listed where listed.topic = progress.topic group by fault)
+    as waits),
+  (select coalesce(jsonb_object_agg(outcome, count), '{}') from intake.outcome
+    where outcome.topic = progress.topic)
 from intake.progress group by topic order by topic
 """
+ANSWERS: Final = ("granted", "refused", "dropped")
+"""What a message that waits no longer was answered; every other outcome is why one came to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +48,13 @@ class Published:
         topic: The topic.
         position: Every entry up to it was acknowledged.
         seconds: How long ago that was noted.
+        messages: How many messages were acknowledged, those that were sent again among them.
     """
 
     topic: str
     position: int
     seconds: float
+    messages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +85,34 @@ class TakenIn:
     Attributes:
         topic: From which topic.
         unread: How many messages were there, but not read, when it was last heard of them.
-        waiting: How many wait for a person.
-        seconds: How long the oldest of them has waited; None if none does.
+        seconds: How long the oldest that waits has waited; None if none does.
+        looked: How long ago the partition that was left longest was looked at; None if never.
+        waits: How many wait for a person, by the reason; the empty one: behind another message.
+        outcomes: How many were ``granted``, ``refused``, ``dropped``, or came to wait, by the
+            reason.
     """
 
     topic: str
     unread: int
-    waiting: int
     seconds: float | None
+    looked: float | None
+    waits: Mapping[str, int]
+    outcomes: Mapping[str, int]
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a person, those behind another message among them."""
+        return sum(self.waits.values())
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """How many were answered, by the answer."""
+        return {one: self.outcomes.get(one, 0) for one in ANSWERS}
+
+    @property
+    def dead_letters(self) -> dict[str, int]:
+        """How many came to wait, by the reason."""
+        return {one: count for one, count in self.outcomes.items() if one not in ANSWERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +174,7 @@ def _told(answers: _Answers) -> Progress:
         models={one[0]: one[1] for one in models},
         published=tuple(Published(*one) for one in relays),
         fed=fed,
-        taken_in=tuple(
-            TakenIn(topic, int(unread), waiting, seconds)
-            for topic, unread, waiting, seconds in intakes
-        ),
+        taken_in=tuple(TakenIn(*one) for one in intakes),
     )
 
 
@@ -182,24 +209,43 @@ def _lines(told: Progress) -> Iterator[str]:
         "Entries that have still to be published.",
         [(name, max(0, told.head - one.position)) for name, one in topics],
     )
-    taken = [(f'{{topic="{one.topic}"}}', one) for one in told.taken_in]
-    yield from _gauge(
-        "intake_unread_messages",
-        "Messages from outside that were not read yet.",
-        [(name, one.unread) for name, one in taken],
-    )
-    yield from _gauge(
-        "intake_waiting_messages",
-        "Messages from outside that wait for a person.",
-        [(name, one.waiting) for name, one in taken],
-    )
-    yield from _gauge(
-        "intake_waiting_seconds",
-        "How long the oldest of them has waited.",
-        [(name, one.seconds or 0.0) for name, one in taken],
-    )
+    yield from _intake_lines(told.taken_in)
     if told.fed is not None:
         yield from _copy_lines(told, told.fed)
+
+
+def _intake_lines(taken_in: Sequence[TakenIn]) -> Iterator[str]:
+    for name, text, values in (
+        ("unread_messages", "Messages from outside that were not read yet.", "unread"),
+        ("waiting_messages", "Messages from outside that wait for a person.", "waiting"),
+        ("waiting_seconds", "How long the oldest of them has waited.", "seconds"),
+        ("looked_seconds", "How long ago the topic was last looked at.", "looked"),
+    ):
+        told = [(f'{{topic="{one.topic}"}}', getattr(one, values)) for one in taken_in]
+        yield from _gauge(f"intake_{name}", text, [(labels, one or 0) for labels, one in told])
+    yield from _gauge(
+        "intake_waiting_by_fault",
+        "Messages that wait for a person by the reason; none: they wait behind another one.",
+        _by("fault", [(one.topic, one.waits) for one in taken_in]),
+    )
+    yield from _counter(
+        "intake_answers_total",
+        "Messages from outside that were answered for good.",
+        _by("status", [(one.topic, one.answers) for one in taken_in]),
+    )
+    yield from _counter(
+        "intake_dead_letters_total",
+        "Messages from outside that came to wait, by the reason.",
+        _by("fault", [(one.topic, one.dead_letters) for one in taken_in]),
+    )
+
+
+def _by(label: str, told: Sequence[tuple[str, Mapping[str, int]]]) -> list[tuple[str, float]]:
+    return [
+        (f'{{topic="{topic}",{label}="{one}"}}', count)
+        for topic, counts in told
+        for one, count in sorted(counts.items())
+    ]
 
 
 def _copy_lines(told: Progress, fed: Fed) -> Iterator[str]:
@@ -217,7 +263,15 @@ def _copy_lines(told: Progress, fed: Fed) -> Iterator[str]:
 
 
 def _gauge(name: str, text: str, values: Sequence[tuple[str, float]]) -> Iterator[str]:
+    yield from _family("gauge", name, text, values)
+
+
+def _counter(name: str, text: str, values: Sequence[tuple[str, float]]) -> Iterator[str]:
+    yield from _family("counter", name, text, values)
+
+
+def _family(kind: str, name: str, text: str, values: Sequence[tuple[str, float]]) -> Iterator[str]:
     if values:
         yield f"# HELP mingzhang_{name} {text}"
-        yield f"# TYPE mingzhang_{name} gauge"
+        yield f"# TYPE mingzhang_{name} {kind}"
         yield from (f"mingzhang_{name}{labels} {value}" for labels, value in values)

@@ -133,6 +133,7 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
     source: str,
     states: Callable[[Streams], States] = States,
     documents: DocumentStore | None = None,
+    resumes: bool = True,
 ) -> AsyncIterator[Ledger]:
     """Open a ledger on a migrated database, and close it in order.
 
@@ -144,6 +145,7 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
         source: The installation's name, a URI reference.
         states: What keeps folded streams at hand, given what reads them.
         documents: Where the files of archived documents lie, if there is a place for them.
+        resumes: Whether erasures that were interrupted are carried out; who may not, leaves them.
     """
     # Every command and stored name declares itself when its concept is imported.
     catalogue.load()
@@ -176,7 +178,8 @@ async def open_ledger(  # noqa: PLR0913 - what a ledger is made of, by name
             answered=reader.answer,
             **_beside(erasing, custody),
         )
-        await erasing.resume()
+        if resumes:
+            await erasing.resume()
         yield Ledger(
             door, log, pool, seals, data_keys, clock, ids, source, conninfo, custody, documents
         )

@@ -1,12 +1,15 @@
 """``init``, ``doctor``, ``status``, ``version``."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregates.language import Message
 from ledger.cli.telling import Form, lang, out, out_json, out_rows, say
+
+if TYPE_CHECKING:
+    from ledger.application.progress import TakenIn
 
 
 def add(app: typer.Typer) -> None:
@@ -115,6 +118,7 @@ def status(
                 one.topic: {"position": one.position, "behind": told.head - one.position}
                 for one in told.published
             },
+            "intake": {one.topic: _taken(one) for one in told.taken_in},
             "copy": None if told.fed is None else asdict(told.fed),
             "witnesses": stands.as_json(now) if stands else None,
             "time_stamps": {
@@ -125,6 +129,16 @@ def status(
     )
     if stands and not stands.is_well(now):
         say(stands.text(now))
+
+
+def _taken(one: "TakenIn") -> dict[str, object]:
+    return {
+        "unread": one.unread,
+        "looked_seconds": one.looked,
+        "answers": one.answers,
+        "waiting": one.waits,
+        "dead_letters": one.dead_letters,
+    }
 
 
 def version() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from ledger.integration.trees import origin_of
 from ledger.integration.vouching import Vouching
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
+from ledger.store.roles import as_role
 from ledger.vault.keyfile import create_keyring, load_keyring
 from ledger.vault.keys import Keyring
 
@@ -35,6 +36,10 @@ class Place:
 
     settings: Settings
     conninfo: str
+
+    def taking(self, role: str) -> "Place":
+        """Return it for a process that has the rights of a group role alone."""
+        return replace(self, conninfo=as_role(self.conninfo, role))
 
     def keyring(self) -> Keyring:
         """Return its keys.
@@ -128,9 +133,13 @@ def signed(*, demo: bool = False) -> Iterator[Place]:
 
 @asynccontextmanager
 async def opened(
-    place: Place, *, clock: Clock | None = None, ids: Ids | None = None
+    place: Place,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    resumes: bool = True,
 ) -> AsyncIterator[Ledger]:
-    """Open the ledger of an installation."""
+    """Open the ledger of an installation; see ``open_ledger``."""
     time = SystemClock() if clock is None else clock
     keyring = place.keyring()
     async with open_ledger(
@@ -140,6 +149,7 @@ async def opened(
         ids=SystemIds(time) if ids is None else ids,
         source=source_of(place.settings, keyring),
         documents=store_at(place.settings.documents),
+        resumes=resumes,
     ) as ledger:
         yield ledger
 

@@ -12,6 +12,7 @@ from ledger.cli.telling import out, out_json, say
 from ledger.security.sessions import Sessions
 from ledger.settings import Settings
 from ledger.simulation.scales import LAST_YEAR, YEARS_MAX, sized
+from ledger.store.roles import READER
 
 Scale = Annotated[
     str, typer.Option(help="模拟规模 class|county|city|peak · size of the simulated world")
@@ -96,7 +97,7 @@ def _serve_copy(host: str | None, port: int | None) -> None:
     with at_hand(settings.for_reading()) as place:
         refuse_open_door(bind, place.conninfo)
         held = listen(bind, settings.port if port is None else port)
-        _run_loop(serve_copy(place.conninfo, looks, held, ready=_tell))
+        _run_loop(serve_copy(place.taking(READER).conninfo, looks, held, ready=_tell))
 
 
 def _run_loop(serving: Coroutine[Any, Any, None]) -> None:

@@ -21,12 +21,15 @@ from ledger.integration.storing import open_fault
 from ledger.integration.vouching import Vouching
 from ledger.settings import Settings
 from ledger.store.migrations import missing
+from ledger.store.roles import INTAKE, PROJECTOR, READER, RELAY, may_take
 
 ROLES = (
     *("mingzhang_reader", "mingzhang_writer", "mingzhang_fold", "mingzhang_vault"),
-    *("mingzhang_integrator", "mingzhang_relay", "mingzhang_intake"),
+    *("mingzhang_integrator", "mingzhang_relay", "mingzhang_projector", "mingzhang_intake"),
 )
 """The group roles that migrations make, if they may."""
+TAKEN = (READER, RELAY, PROJECTOR, INTAKE)
+"""Those that processes take."""
 
 DRIFT = timedelta(seconds=5)
 LATE = 3
@@ -134,6 +137,7 @@ def _roles(settings: Settings) -> Result:
             "select rolsuper or rolcreaterole, has_database_privilege(current_database(), 'create')"
             " from pg_roles where rolname = current_user"
         ).fetchone()
+        untaken = [name for name in TAKEN if name in there and not may_take(connection, name)]
     may_make_roles, may_make_schemas = row or (False, False)
     lacking = [name for name in ROLES if name not in there]
     if lacking and not may_make_roles:
@@ -154,6 +158,19 @@ def _roles(settings: Settings) -> Result:
             "note",
             Message("该用户无权建模式，不能升级结构。", "This user may not migrate the database."),
             Message("升级时改用数据库的所有者。", "Migrate as the owner of the database."),
+        )
+    if untaken:
+        return Result(
+            "note",
+            Message(
+                f"该用户不能取用角色，各进程以其全部权限工作：{', '.join(untaken)}",
+                "This user may not take roles, and processes work with all its rights: "
+                + ", ".join(untaken),
+            ),
+            Message(
+                "由管理员将这些角色授予该用户。",
+                "Let an administrator grant these roles to the user.",
+            ),
         )
     return good("角色与权限齐备。", "Roles and rights are there.")
 

@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 import psycopg
 
 from aggregates.language import Message
+from ledger.errors import Misconfigured
 from ledger.store.failures import MigrationFault
 
 LOCK = 0x6D696E677A68616E  # "mingzhan": one migrating process at a time and database
@@ -61,9 +62,15 @@ def migrate(conninfo: str, folder: Traversable | None = None) -> list[str]:
 
     Raises:
         MigrationFault: an applied file was changed, or the database is newer than this program.
+        Misconfigured: something is missing, and whoever connects may not change the database.
     """
+    if not missing(conninfo, folder):
+        return []  # seen by whoever may read it: most processes may not change the database
     with psycopg.connect(conninfo, autocommit=True) as connection, _alone(connection):
-        connection.execute(HISTORY)
+        try:
+            connection.execute(HISTORY)
+        except psycopg.errors.InsufficientPrivilege:
+            raise _not_the_owner() from None
         waiting = _missing(known(folder), _applied(connection))
         for one in waiting:
             _apply(connection, one)
@@ -122,6 +129,19 @@ def _fault(zh: str, en: str, names: list[str]) -> MigrationFault:
         Message(
             "请使用与数据库相符的程序版本。",
             "Use the version of the program that fits the database.",
+        ),
+    )
+
+
+def _not_the_owner() -> Misconfigured:
+    return Misconfigured(
+        Message(
+            "数据库尚未升级到本程序的结构，而当前用户无权升级",
+            "the database does not have the form of this program yet; this user may not change it",
+        ),
+        Message(
+            "先以数据库所有者启动账本（init 或 serve），再启动本进程",
+            "start the ledger first, as the owner of the database (init or serve), then this",
         ),
     )
 

@@ -33,6 +33,7 @@ class Forgetting:
         self._conninfo = conninfo
         self._drops = forget
         self._task: asyncio.Task[None] | None = None
+        self._connection: AsyncConnection[tuple[object, ...]] | None = None
 
     async def start(self) -> None:
         """Begin, and return once erasures are heard.
@@ -40,8 +41,8 @@ class Forgetting:
         Raises:
             psycopg.Error: the database cannot be reached.
         """
-        connection = await self._connected()
-        self._task = asyncio.create_task(self._serve(connection), name="forgetting")
+        self._connection = await self._connected()
+        self._task = asyncio.create_task(self._serve(self._connection), name="forgetting")
 
     async def stop(self) -> None:
         """End."""
@@ -50,6 +51,9 @@ class Forgetting:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        if self._connection is not None:
+            # A task that is cancelled before its first step has closed nothing.
+            await self._connection.close()
 
     def _forget(self) -> None:
         for drop in self._drops:
@@ -59,7 +63,11 @@ class Forgetting:
         connection = await AsyncConnection.connect(
             self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
         )
-        await connection.execute(_LISTEN)
+        try:
+            await connection.execute(_LISTEN)
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def _serve(self, connection: AsyncConnection[tuple[object, ...]]) -> None:

@@ -17,6 +17,7 @@ from ledger.application.naming import (
 )
 from ledger.clock import in_shanghai
 from ledger.security.roles import ROLES
+from ledger.web.texts import say
 
 NOTHING = "—"
 _FEN_A_YUAN = 100
@@ -87,6 +88,17 @@ def second(value: datetime) -> str:
     return f"{in_shanghai(value):%Y-%m-%d %H:%M:%S}"
 
 
+def lasted(seconds: float | None, lang: str) -> str:
+    """Return how long something has lasted: whole minutes, hours or days; a dash for nothing."""
+    if seconds is None:
+        return NOTHING
+    minutes = int(max(0.0, seconds)) // 60
+    for name, length in (("days long", 24 * 60), ("hours long", 60)):
+        if minutes >= 2 * length:
+            return say(name, lang, count=count(minutes // length))
+    return say("minutes long", lang, count=count(minutes))
+
+
 def short_hash(digest: str) -> str:
     """Return the first characters of a digest."""
     return digest[:_HASH_SHOWN]
@@ -142,6 +154,7 @@ def filters(lang: str) -> dict[str, Callable[..., Any]]:
         "day": day,
         "minute": minute,
         "second": second,
+        "lasted": lambda seconds: lasted(seconds, lang),
         "short_hash": short_hash,
         "short_id": short_id,
         "code": lambda value, field="": code(value, field, lang),

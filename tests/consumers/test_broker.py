@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from kafka import KafkaProducer
 
 from consumers import broker
 from consumers.broker import (
@@ -122,3 +123,35 @@ def test_a_member_that_a_broker_never_answers_comes_anew_before_long() -> None:
 def _poll_for_ever(subscriber: Subscriber) -> None:
     while True:
         subscriber.poll(0.5, 1)
+
+
+class NoText(str):
+    """The name of a header that Kafka takes, and no client of another kind would send."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe" + str(self).encode()
+
+
+@pytest.mark.parametrize("codec", [None, "gzip"])
+def test_a_header_whose_name_is_no_text_ends_nobodys_reading(
+    kafka: Kafka, codec: str | None
+) -> None:
+    topic = fresh(kafka.cluster)
+    producer = KafkaProducer(**kafka.cluster.told(compression_type=codec, linger_ms=50))
+    for number, name in enumerate((NoText("position"), "leaf", NoText("名"))):
+        value = b"\xff\xfeposition%d" % number
+        producer.send(topic.name, value, b"k", headers=[("a", b"\xff\xfe"), (name, b"1")])
+    producer.close()
+    reader = Reader(kafka.cluster, {(topic.name, number): 0 for number in range(topic.partitions)})
+    found: list[Record] = []
+    try:
+        while polled := reader.poll(2.0, 100):
+            found += [one for records in polled.values() for one in records]
+    finally:
+        reader.close()
+
+    assert [one.value for one in found] == [b"\xff\xfeposition%d" % number for number in range(3)]
+    assert [list(one.headers) for one in found] == [["a", "?" * 10], ["a", "leaf"], ["a", "?" * 5]]
+    assert all(one.headers["a"] == b"\xff\xfe" for one in found)

@@ -9,7 +9,8 @@ from consumers.intake.running import Intake
 from consumers.projector.running import Projector
 from consumers.relay.running import Relay
 from consumers.stopping import Stop
-from tests.consumers.intake.sending import opened
+from ledger.store.roles import RELAY, as_role
+from tests.consumers.intake.sending import narrow, opened
 
 BATCH = 20
 DELIVERY_MS = 15_000
@@ -21,11 +22,11 @@ def main(what: str, conninfo: str, bootstrap: str, group: str) -> None:
     cluster, stop = Cluster(tuple(bootstrap.split(","))), Stop()
     stop.at_signals()
     if what == "relay":
-        Relay(conninfo, cluster, stop, batch=BATCH, delivery_ms=DELIVERY_MS).run()
+        Relay(as_role(conninfo, RELAY), cluster, stop, batch=BATCH, delivery_ms=DELIVERY_MS).run()
     elif what == "intake":
         working = Intake(
-            conninfo,
-            lambda: opened(conninfo),
+            narrow(conninfo),
+            lambda: opened(narrow(conninfo), resumes=False),
             cluster,
             stop,
             topics=[topic_of("attendance")],

@@ -27,7 +27,7 @@ SCHEMA = Path(__file__).parent / "compose-spec" / "compose-spec.json"
 KUBERNETES = "1.31"
 OURS = "mingzhang:"
 VARIABLES = {setting.variable for setting in SETTINGS}
-PROCESSES = {"serve", "relay", "alerts", "intake", "projector"}
+PROCESSES = {"serve", "relay", "alerts", "intake", "projector", "init", "kafka"}
 
 Found = dict[str, Any]
 
@@ -40,7 +40,7 @@ def compose() -> Found:
 def objects() -> list[Found]:
     return [
         one
-        for file in sorted((LAYOUT / "kubernetes").glob("*.yaml"))
+        for file in sorted((LAYOUT / "kubernetes").rglob("*.yaml"))
         for one in yaml.safe_load_all(file.read_text("utf-8"))
     ]
 
@@ -50,11 +50,14 @@ def named(one: Found) -> str:
 
 
 def pods() -> dict[str, Found]:
-    return {
-        one["metadata"]["name"]: one["spec"]["template"]
-        for one in objects()
-        if one["kind"] in {"StatefulSet", "Deployment"}
-    }
+    """Return all pods by what makes them; those of a night, and those of the beginning, too."""
+    found = {}
+    for one in objects():
+        if one["kind"] in {"StatefulSet", "Deployment", "Job"}:
+            found[one["metadata"]["name"]] = one["spec"]["template"]
+        elif one["kind"] == "CronJob":
+            found[one["metadata"]["name"]] = one["spec"]["jobTemplate"]["spec"]["template"]
+    return found
 
 
 def containers() -> Iterator[tuple[str, Found]]:
@@ -178,7 +181,7 @@ def test_nobody_shows_a_password_to_kafka_or_to_the_ledgers_database(tmp_path: P
     same = tmp_path / "kafka.properties"
     same.write_text(files["kafka.properties"], "utf-8")
     assert options_of(same) == told
-    for name in ("pg_hba.conf", "read_hba.conf", "ledger.sql"):
+    for name in ("pg_hba.conf", "read_hba.conf", "ledger.sql", "backup.sh"):
         lines = (LAYOUT / name).read_text("utf-8").splitlines()
         meant = [line for line in lines if not line.startswith(("#", "--"))]
         assert files[name].splitlines() == meant
@@ -230,11 +233,14 @@ def test_who_may_reach_whom_is_said_and_nothing_else_is_let_through() -> None:
     assert nothing == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     labels = {name: pod["metadata"]["labels"] for name, pod in pods().items()}
     clients = {name for name, held in labels.items() if held.get("kafka") == "client"}
-    assert clients == {"ledger", "relay", "alerts", "read"}
+    assert clients == {"ledger", "relay", "alerts", "read", "init", "topics"}
     assert {name for name, held in labels.items() if held.get("database") == "ledger"} == {
         "ledger",
         "relay",
         "alerts",
+        "backup",
+        "init",
+        "topics",
     }
     for name, spec in policies.items():
         for way in ("ingress", "egress"):
@@ -257,6 +263,7 @@ def test_no_container_has_more_rights_than_it_needs() -> None:
         assert one["resources"]["limits"]["memory"], name
         assert held.get("readOnlyRootFilesystem") or name == "kafka/kafka", name
     for name, one in services().items():
+        assert one["mem_limit"], name
         assert one["cap_drop"] == ["ALL"], name
         assert one["security_opt"] == ["no-new-privileges:true"], name
 

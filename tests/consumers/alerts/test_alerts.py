@@ -25,6 +25,7 @@ from consumers.alerts import ALERTS, Alerts
 from consumers.broker import Reader, Record
 from consumers.relay.checks import TopicNotAsLeft
 from consumers.stopping import Stop
+from ledger.store.roles import RELAY, as_role
 from tests.consumers.brokers import Kafka, fresh
 from tests.consumers.intake.sending import opened
 from tests.consumers.worlds import connected, head, write_small_world
@@ -113,7 +114,7 @@ def ledger(world: str, kafka: Kafka) -> str:
 
 
 def publish(ledger: str, kafka: Kafka, *, republish: bool = False, batch: int = 40) -> int:
-    working = Alerts(ledger, kafka.cluster, Stop(), batch=batch)
+    working = Alerts(as_role(ledger, RELAY), kafka.cluster, Stop(), batch=batch)
     working.run(republish=republish, until_head=True)
     return working.position
 

@@ -25,6 +25,7 @@ from ledger.application.running import Ledger, open_ledger
 from ledger.clock import SystemClock
 from ledger.ids import SystemIds
 from ledger.security import senders
+from ledger.store.roles import INTAKE, as_role
 from ledger.vault.keys import SeededKeyring
 from tests.consumers.brokers import Kafka, Wheel
 from tests.consumers.worlds import connected
@@ -114,13 +115,19 @@ class Sender:
 def send(cluster: Cluster, kind: str, messages: Sequence[Message]) -> None:
     """Send messages of a kind of sender."""
     # Others send with librdkafka.
-    producer = Producer({"bootstrap.servers": ",".join(cluster.bootstrap), "linger.ms": 1})
+    told = {"linger.ms": 1, "message.max.bytes": 5_000_000}
+    producer = Producer({"bootstrap.servers": ",".join(cluster.bootstrap), **told})
     for key, value, headers in messages:
         producer.produce(topic_of(kind), value, key, headers=list(headers))
     assert producer.flush(30) == 0
 
 
-def opened(conninfo: str) -> AbstractAsyncContextManager[Ledger]:
+def narrow(conninfo: str) -> str:
+    """Return where an intake connects: with the rights of its role alone."""
+    return as_role(conninfo, INTAKE)
+
+
+def opened(conninfo: str, *, resumes: bool = True) -> AbstractAsyncContextManager[Ledger]:
     """Open the ledger of a test."""
     clock = SystemClock()
     return open_ledger(
@@ -129,6 +136,7 @@ def opened(conninfo: str) -> AbstractAsyncContextManager[Ledger]:
         clock=clock,
         ids=SystemIds(clock),
         source="//simulation/test",
+        resumes=resumes,
     )
 
 
@@ -136,9 +144,10 @@ def take(
     conninfo: str, kafka: Kafka, group: str, *, kind: str = "attendance", adopt: bool = False
 ) -> Intake:
     """Take all that has come in from a kind of sender."""
+    place = narrow(conninfo)
     working = Intake(
-        conninfo,
-        lambda: opened(conninfo),
+        place,
+        lambda: opened(place, resumes=False),
         kafka.cluster,
         Stop(),
         topics=[topic_of(kind)],

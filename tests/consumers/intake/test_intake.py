@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
+import threading
+from functools import partial
 
 import pytest
 
 from aggregates.decisions import Caller
 from aggregates.ids import OfficialId, derived_id
+from consumers import broker
 from consumers.intake.keeping import NotTheTopic
 from consumers.intake.mending import Behind, Mended, mending
-from consumers.intake.messages import DEAD_LETTERS, topic_of
+from consumers.intake.messages import DEAD_LETTERS, answers_of, topic_of
+from consumers.intake.running import Intake
+from consumers.stopping import Stop
 from ledger.application.progress import metrics_of, progress_in
 from ledger.errors import Misconfigured
 from ledger.security.authority import Denied
@@ -20,12 +25,14 @@ from tests.consumers.intake.sending import (
     class_of,
     count,
     entries_after,
+    narrow,
     opened,
     read,
     recording,
     send,
     take,
 )
+from tests.consumers.waiting import await_that
 from tests.consumers.worlds import connected, head
 from tests.ledger.small_world import EAST
 
@@ -40,7 +47,9 @@ def mend(ledger: str, kafka: Kafka, number: int | None = None) -> Mended:
     """Try one message again, or all."""
 
     async def work() -> Mended:
-        async with mending(ledger, lambda: opened(ledger), kafka.cluster) as found:
+        place = narrow(ledger)
+        ours = partial(opened, place, resumes=False)
+        async with mending(place, ours, kafka.cluster) as found:
             return await found.retry(number)
 
     return asyncio.run(work())
@@ -50,7 +59,9 @@ def drop(ledger: str, kafka: Kafka, number: int, caller: Caller = ADMIN) -> Mend
     """Give one message up."""
 
     async def work() -> Mended:
-        async with mending(ledger, lambda: opened(ledger), kafka.cluster) as found:
+        place = narrow(ledger)
+        ours = partial(opened, place, resumes=False)
+        async with mending(place, ours, kafka.cluster) as found:
             return await found.drop(number, f"打错了 {SECRET}", caller)
 
     return asyncio.run(work())
@@ -232,8 +243,56 @@ def test_a_topic_that_was_made_anew_is_refused_until_it_is_adopted(
     assert answers(kafka.cluster)["2"][0]["status"] == "granted"
 
 
-def test_an_answer_topic_that_is_missing_ends_nothing_silently(
-    ledger: str, kafka: Kafka, group: str
+@pytest.mark.parametrize("missing", [answers_of("attendance"), DEAD_LETTERS])
+def test_where_answers_could_not_be_told_nothing_is_decided(
+    ledger: str, kafka: Kafka, group: str, missing: str
 ) -> None:
+    device, before = Sender().registered(ledger), head(ledger)
+    send(kafka.cluster, "attendance", [device.message("a", group, recording(class_of(5)))])
+    broker.deleted(kafka.cluster, missing)
+
+    with pytest.raises(Misconfigured, match=f"has no topic {missing}"):
+        take(ledger, kafka, group)
+    assert head(ledger) == before
+
+
+def test_a_topic_of_senders_that_is_missing_is_told(ledger: str, kafka: Kafka, group: str) -> None:
     with pytest.raises(Misconfigured, match="has no topic"):
         take(ledger, kafka, group, kind="bank")
+
+
+def test_messages_are_taken_on_when_the_database_comes_back(
+    ledger: str, kafka: Kafka, group: str
+) -> None:
+    device, before = Sender().registered(ledger), head(ledger)
+    stop = Stop()
+    place = narrow(ledger)
+    working = Intake(
+        place,
+        partial(opened, place, resumes=False),
+        kafka.cluster,
+        stop,
+        topics=[topic_of("attendance")],
+        group=group,
+        session_ms=6_000,
+        poll_seconds=0.25,
+    )
+    thread = threading.Thread(target=lambda: asyncio.run(working.run()))
+    thread.start()
+    try:
+        for number in range(1, 4):
+            one = device.message("a", f"{group}-{number}", recording(class_of(5)))
+            send(kafka.cluster, "attendance", [one])
+            await_that(lambda: head(ledger) >= before + number)  # noqa: B023 - awaited at once
+            with connected(ledger) as connection:
+                # As a restart of the server ends every session.
+                connection.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+    finally:
+        stop.set()
+        thread.join()
+
+    assert len(entries_after(ledger, before)) == 3
+    assert {one[0]["status"] for one in answers(kafka.cluster).values()} == {"granted"}

@@ -8,9 +8,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from aggregates.decisions import Broken, Unmet
 from aggregates.ids import derived_id
+from aggregates.language import Message
 from consumers.broker import Record
+from consumers.intake import messages
+from consumers.intake.answers import answered
 from consumers.intake.messages import Undecidable, incoming, proved, signed_text, topic_of
+from ledger.application.answers import Refusal
+from ledger.application.naming import code_title
 from ledger.security.senders import Sender
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -110,3 +116,23 @@ def test_what_is_no_message_of_its_kind_is_told_by_a_code(
 
 def test_a_message_without_a_key_is_about_nothing() -> None:
     assert fault(record(key=b"")) == "NO_KEY"
+
+
+def test_an_answer_with_more_broken_rules_than_a_message_holds_is_cut_to_what_fits() -> None:
+    text = Message("一" * 500, "one" * 200)
+    refusal = Refusal(tuple(Broken("FIL-01", Unmet(text, text, "x")) for _ in range(3_000)), (), 7)
+
+    told = answered(SENDERS[ONE], "m-1", refusal)
+
+    assert len(told.value) < 1_000_000
+    assert 100 < len(orjson.loads(told.value)["broken"]) <= 200
+
+
+def test_every_reason_for_which_a_message_waits_is_told_in_words() -> None:
+    codes = {
+        value
+        for name, value in vars(messages).items()
+        if name.isupper() and isinstance(value, str) and value == name
+    }
+    assert {"NO_KEY", "BAD_DATA", "ERASED", "UNEXPECTED"} <= codes
+    assert {one for one in codes if code_title("fault", one) is None} == set()

@@ -12,6 +12,7 @@ from consumers.projector import mirror
 from consumers.projector.alarms import Alarm
 from consumers.projector.rebuilding import rebuild
 from consumers.projector.running import Projector
+from consumers.projector.serving import keeping_in
 from consumers.relay import standing
 from consumers.relay.running import Relay
 from consumers.stopping import Stop
@@ -275,3 +276,19 @@ def test_two_copies_that_are_fed_at_once_have_each_the_whole_log(
 
     assert [one.mark for one in projectors] == [last, last]
     assert entries(copy) == entries(second_database) == entries(world)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_projector_keeps_what_comes_with_the_rights_of_its_role_alone(
+    world: str, kafka: Kafka, group: str, copy: str
+) -> None:
+    keeping = keeping_in(copy, kafka.cluster, Stop())
+
+    project(keeping, kafka.cluster, group, head(world))
+
+    assert entries(copy) == entries(world)
+    with (
+        psycopg.connect(keeping) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("delete from ledger.entry")

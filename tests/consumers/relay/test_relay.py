@@ -15,6 +15,7 @@ from consumers.relay.running import Relay
 from consumers.stopping import Stop
 from consumers.topics import EVENTS, NotAsDefined
 from ledger.errors import Misconfigured
+from ledger.store.roles import RELAY, as_role
 from tests.consumers.brokers import Kafka, Wheel, fresh
 from tests.consumers.waiting import SECONDS, await_that
 from tests.consumers.worlds import connected, entries, head, write_small_world
@@ -39,7 +40,7 @@ def ledger(world: str) -> str:
 
 def publish(ledger: str, cluster: Cluster, *, republish: bool = False, batch: int = 200) -> int:
     """Publish all that is in the log; return the position reached."""
-    relay = Relay(ledger, cluster, Stop(), batch=batch)
+    relay = Relay(as_role(ledger, RELAY), cluster, Stop(), batch=batch)
     relay.run(republish=republish, until_head=True)
     return relay.position
 

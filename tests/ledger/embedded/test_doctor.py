@@ -19,6 +19,7 @@ from ledger.integration.log_keys import LogKeys, generated, replace_log_keys
 from ledger.integration.place import SigningPlace
 from ledger.settings import Settings
 from ledger.store.migrations import known, migrate
+from ledger.store.roles import INTAKE, RELAY, as_role
 from ledger.vault.keyfile import create_keyring
 from ledger.vault.keys import SeededKeyring
 from tests.ledger.embedded.harness import AS_ROOT, data_of, kill_server
@@ -297,6 +298,40 @@ def test_roles_that_may_not_be_made_are_named_with_what_to_run(own: Settings) ->
     assert not found.ok
     assert found.mend is not None
     assert "create role mingzhang_writer nologin;" in found.mend.en
+
+
+def test_roles_that_may_not_be_taken_are_named_and_one_that_is_granted_is_taken(
+    own: Settings,
+) -> None:
+    assert own.database_url is not None
+    migrate(own.database_url)
+    url = own.database_url.replace("mingzhang@", "clerk@")
+    with psycopg.connect(own.database_url, autocommit=True) as connection:
+        connection.execute("create role clerk login")
+        connection.execute("grant create on database mingzhang to clerk")
+        found = check(settings_for(own.home, database_url=url), "roles")
+        connection.execute("grant mingzhang_relay to clerk")
+    assert found.state == "note"
+    assert "mingzhang_relay" in found.found.en
+
+    assert as_role(url, INTAKE) == url
+    with psycopg.connect(as_role(url, RELAY)) as connection:
+        assert connection.execute("select current_user::text").fetchone() == (RELAY,)
+    assert migrate(url) == []
+
+
+def test_an_owner_that_is_no_superuser_makes_the_roles_and_may_take_them(own: Settings) -> None:
+    assert own.database_url is not None
+    with psycopg.connect(own.database_url, autocommit=True) as connection:
+        connection.execute("create role owner login createrole")
+        connection.execute("create database ledger owner owner")
+    url = own.database_url.replace("mingzhang@", "owner@").replace("/mingzhang?", "/ledger?")
+    migrate(url)
+
+    assert check(settings_for(own.home, database_url=url), "roles").state == "good"
+    for role in database_checks.TAKEN:
+        with psycopg.connect(as_role(url, role)) as connection:
+            assert connection.execute("select current_user::text").fetchone() == (role,)
 
 
 def test_an_own_server_that_does_not_answer_is_bad_everywhere_and_never_raises(
