@@ -129,7 +129,7 @@ def _place(claim_id: ClaimId, head: Head, case: Case, world: World) -> Entitleme
         certified_on=head.certificate.issued_on,
         year=case.counts_on(head).year,
         amount_fen=head.amount_fen,
-        scheme=None if filing is None else filing.scheme,
+        scheme=case.scheme,
         employer=None if roster is None else roster.employer,
         basis=world.law.parameter("annual_cap_year_basis", world.today),
         window=world.law.parameter("repeat_window", world.today),

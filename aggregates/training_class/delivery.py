@@ -1,7 +1,7 @@
 """What happens while a class is taught: sessions, attendance sheets, recordings.
 
-These are facts. None is refused but for a class that does not exist: whatever does not fit is
-recorded with a finding.
+These are facts. None is refused but what is of no class, or would be told a second time: whatever
+does not fit is recorded with a finding.
 """
 
 from collections.abc import Iterator
@@ -178,6 +178,29 @@ def session_lies_in_the_past(c: RecordSession, world: World) -> Iterator[Unmet]:
     if c.actual_end <= c.actual_start:
         yield unmet(
             ("结束晚于开始", "an end after the beginning"), ("不是", "it is not"), "actual_end"
+        )
+
+
+@lifecycle(RecordSession)
+def session_was_not_told_before(c: RecordSession, world: World) -> Iterator[Unmet]:
+    """A session is told once: what was held is not held otherwise afterwards."""
+    if c.session_no in world.state(TRAINING_CLASS, c.class_id).held:
+        yield unmet(
+            ("尚未登记的课次", "a session not recorded before"),
+            (f"第{c.session_no}次已登记", f"session {c.session_no} is on record"),
+            where="session_no",
+        )
+
+
+@lifecycle(SealAttendance)
+def sheet_is_not_sealed_yet(c: SealAttendance, world: World) -> Iterator[Unmet]:
+    """What is sealed stays as it is: no second sheet makes more of a session attended."""
+    sealed = world.state(TRAINING_CLASS, c.class_id).sealed.get(c.session_no, frozenset())
+    if c.part in sealed:
+        yield unmet(
+            ("尚未封存的考勤表", "a sheet not sealed before"),
+            (f"第{c.session_no}次课第{c.part}部分已封存", f"part {c.part} is sealed"),
+            where="part",
         )
 
 
