@@ -16,7 +16,7 @@ from aggregates.training_class.facts import (
     Supervision,
 )
 from aggregates.training_class.filing import catalogue_version, regime_of
-from aggregates.training_class.reach import class_is_known, of_class, whose
+from aggregates.training_class.reach import class_is_known, of_class, reasons_are_given, whose
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
 
 APPROVERS = ("COUNTY_HR", "CITY_HR")
@@ -160,5 +160,4 @@ def filing_waits_for_an_answer(
 @lifecycle(RejectClassFiling)
 def rejection_has_reasons(c: RejectClassFiling, world: World) -> Iterator[Unmet]:
     """Whoever is refused learns why."""
-    if not c.reasons:
-        yield unmet(("写明理由", "reasons"), ("未填", "none"), where="reasons")
+    yield from reasons_are_given(c.reasons)

@@ -24,7 +24,7 @@ from aggregates.training_class.facts import (
 )
 from aggregates.training_class.form import Filing, RosterRow
 from aggregates.training_class.hours import required_hours, waiver_of
-from aggregates.training_class.reach import class_is_known, of_class, whose
+from aggregates.training_class.reach import class_is_known, of_class, reasons_are_given, whose
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
 
 ROWS_A_FACT = 150
@@ -310,5 +310,4 @@ def filing_was_returned(c: ResubmitClassFiling, world: World) -> Iterator[Unmet]
 def filing_is_open(c: ReturnClassFiling, world: World) -> Iterator[Unmet]:
     """Only a filing that waits for an answer is returned, and with reasons."""
     yield from class_is_known(c.class_id, world, "FILED")
-    if not c.reasons:
-        yield unmet(("写明理由", "reasons"), ("未填", "none"), where="reasons")
+    yield from reasons_are_given(c.reasons)
