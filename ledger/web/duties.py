@@ -23,7 +23,19 @@ from projections.duties import queries
 from projections.duties.queries import STATES, DutyRow, stands
 from projections.paging import BadCursor
 
-RULES = ("PLN-01", "PLN-02", "DEL-02", "DEL-05", "CRT-03", "ELG-21", "CLM-11", "SUP-24")
+RULES = (
+    "INS-10",
+    "INS-40",
+    "PLN-01",
+    "PLN-02",
+    "PLN-03",
+    "DEL-02",
+    "DEL-05",
+    "CRT-03",
+    "ELG-21",
+    "CLM-11",
+    "SUP-24",
+)
 SEE_OTHER = 303
 OWED_BY = ("INSTITUTION", "AUTHORITY")
 TONES: Mapping[str, str] = {
