@@ -30,6 +30,7 @@ NOBODY = UUID(int=0)
 """An institution that does not exist."""
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _POSITION = re.compile(r"#?([0-9]{1,18})")
 
 _BAD_MONTH = Message("应为YYYY-MM", "expected YYYY-MM")
@@ -39,6 +40,7 @@ _BAD_MOMENT = Message(
     "应为账位（如12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
 )
 _BEYOND = Message("账本还没有到这个账位", "the log has not come to that position")
+_NOT_YET = Message("这一天还没有到", "that day has not come yet")
 _BAD_ID = Message("应为UUID", "expected a UUID")
 _BAD_COLUMN = Message("没有这一列", "there is no such column")
 _BAD_DUE = Message(f"应为{'、'.join(DUE)}之一", f"one of {', '.join(DUE)}")
@@ -69,10 +71,20 @@ def day(where: str, text: str) -> date | None:
     """
     if not text:
         return None
+    found = date_in(text)
+    if found is None:
+        raise refused(where, _BAD_DATE)
+    return found
+
+
+def date_in(text: str) -> date | None:
+    """Return the date that a text spells as YYYY-MM-DD, and in no other way; None for any other."""
+    if not _DAY.fullmatch(text):
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise refused(where, _BAD_DATE) from None
+        return None
 
 
 def identity(where: str, text: str) -> UUID:
@@ -191,6 +203,11 @@ class When:
     told: str = ""
     day: date | None = None
 
+    @property
+    def is_day(self) -> bool:
+        """Whether the moment is the end of a day."""
+        return bool(self.told) and not self.told.isdigit()
+
 
 async def when(asked: Asked, at: str = "", until: str = "") -> When:
     """Read as of when a question is asked.
@@ -207,7 +224,7 @@ async def when(asked: Asked, at: str = "", until: str = "") -> When:
     if not at and last is None:
         return When(None, asked.standing.folded)
     position = await _position(asked, at) if at else asked.standing.folded
-    return When(Moment(position, last), position, at, last)
+    return When(Moment(position, last), position, at.removeprefix("#"), last)
 
 
 async def _position(asked: Asked, at: str) -> int:
@@ -217,10 +234,11 @@ async def _position(asked: Asked, at: str) -> int:
         if int(number[1]) > folded:
             raise refused("at", _BEYOND)
         return int(number[1])
-    try:
-        on = date.fromisoformat(at)
-    except ValueError:
-        raise refused("at", _BAD_MOMENT) from None
+    on = date_in(at)
+    if on is None:
+        raise refused("at", _BAD_MOMENT)
+    if on > asked.today:
+        raise refused("at", _NOT_YET)
     end = datetime.combine(on, time.max, SHANGHAI)
     return min(folded, await position_at(asked.connection, end))
 

@@ -46,6 +46,8 @@ _FRAME = texts(
     funds=("资金账", "Funds"),
     api_docs=("接口文档", "API"),
     home=("返回首页", "Home"),
+    back=("返回上一页", "Back"),
+    not_there=("网址有误，或者它已不在这里。", "The address is wrong, or it is gone."),
     broken=("页面出错了，请稍后再试", "Something went wrong; try again later"),
     all=("全部", "All"),
     ask=("查询", "Search"),
@@ -119,7 +121,7 @@ _LISTS = texts(
         "本页每个数字都按账位 #{position} 重新计算",
         "every number here is computed anew as of position #{position}",
     ),
-    past_view_day=("（{day} 终了时账本所知）", "(what the ledger knew at the end of {day})"),
+    past_view_day=("（{day} 终了时账本所知）", " (what the ledger knew at the end of {day})"),
     past_view_until=("，仅计业务日期至 {day}", ", business dates until {day} only"),
     back_to_now=("回到最新", "Back to now"),
     criterion_q=("关键字", "Text"),
@@ -334,21 +336,12 @@ _REST = texts(
     api_docs_line=("全部命令与查询，离线可用。", "Every command and question, off line."),
     api_docs_no_script=("此页需要 JavaScript；接口描述见 openapi.json。", "See openapi.json."),
 )
-TEXTS: Mapping[str, Message] = (
-    _FRAME
-    | _SIGN_IN
-    | _LISTS
-    | _CLASSES
-    | _STORY
-    | _RISK
-    | _ARCHIVE
-    | _TRAILS
-    | _REST
-    | EVIDENCE
-    | ARCHIVE
-    | STATUS
-    | DUTIES
+TABLES = (
+    *(_FRAME, _SIGN_IN, _LISTS, _CLASSES, _STORY, _RISK, _ARCHIVE, _TRAILS, _REST),
+    *(EVIDENCE, ARCHIVE, STATUS, DUTIES),
 )
+"""The tables in which texts stand; a name stands in one of them."""
+TEXTS: Mapping[str, Message] = {name: text for table in TABLES for name, text in table.items()}
 """Every text by its name."""
 
 

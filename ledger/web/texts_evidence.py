@@ -15,7 +15,7 @@ EVIDENCE: dict[str, Message] = {
         "Drop a receipt (.tlog-proof), an exhibit (.json), a checkpoint or a promise here, or "
         "choose a file",
     ),
-    "file": Message("凭证文件", "File"),
+    "proof file": Message("凭证文件", "File"),
     "choose": Message("选择文件", "Choose a file"),
     "entry file": Message(
         "回执所属的条目（可不选，缺省用账本所存）",

@@ -95,6 +95,65 @@ def test_filters_work_with_scripts_and_without(eyes: Eyes, scripts: bool) -> Non
     expect(page.locator(".chip")).to_have_count(2)
 
 
+def test_the_way_back_leads_to_the_page_as_it_was(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    everything = rows(page)
+    page.select_option("select[name=county]", EAST)
+    page.click("form.filters button.main")
+    page.wait_for_url(re.compile("county"))
+    page.go_back()
+    expect(page.locator("[data-chart] canvas")).to_have_count(2)
+
+    assert rows(page) == everything
+    expect(page.locator("[data-theme-switch]")).to_be_visible()
+
+
+def test_whoever_works_by_keys_stays_where_they_were(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    page.locator("#by-q").fill("2024-000")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q="))
+    expect(page.locator("#by-q")).to_be_focused()
+    page.locator("#sort-paid_fen").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("sort"))
+    expect(page.locator("#sort-paid_fen")).to_be_focused()
+    page.locator(".chip").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"\?sort"))
+
+    expect(page.locator("#answer")).to_be_focused()
+
+
+def test_how_many_were_found_is_told_to_a_screen_reader(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    page.select_option("select[name=county]", EAST)
+    page.click("form.filters button.main")
+    page.wait_for_url(re.compile("county"))
+
+    expect(page.locator("#told[role=status]")).to_have_text("共 6 个班期")
+
+
+def test_on_a_telephone_the_menu_shows_where_one_is(eyes: Eyes) -> None:
+    page = eyes.on("/funds", size=TELEPHONE)
+    here = page.locator("nav.side [aria-current]")
+
+    expect(here).to_have_text("资金账")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_failure_is_legible_and_leads_back(eyes: Eyes, dark: bool) -> None:
+    page = eyes.on("/", dark=dark)
+    page.goto(eyes.place.base + "/?start=2025-13")
+    faint = page.evaluate(FAINT)
+    page.click("[data-back]")
+    expect(page.locator("h1")).to_have_text("一表通班期台账")
+    eyes.complaints.clear()  # the browser's own word that a page answered 400
+
+    assert faint == []
+
+
 def test_an_address_shows_the_same_to_whoever_gets_it(eyes: Eyes) -> None:
     first = eyes.on("/")
     first.select_option("select[name=county]", EAST)
