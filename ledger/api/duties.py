@@ -1,7 +1,7 @@
 """The question what is due: who owes what by which day, as of any moment."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -13,13 +13,14 @@ from ledger.application.asking import Asked, asking
 from ledger.application.criteria import When, refused, when
 from ledger.application.duties import DutyCriteria, asked_on
 from ledger.application.running import Ledger
-from ledger.application.tables import column
+from ledger.application.tables import Column, column
 from projections.duties import queries
 from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX, BadCursor
 
 Words = Annotated[list[str], Query()]
+_DAYS: Column[Any] = Column("days", Message("时限（天）", "Days set"))
 DUTY_COLUMNS = tuple(
-    column(name)
+    _DAYS if name == "days" else column(name)
     for name in (
         *("rule_id", "state", "due_on", "owed_by", "org", "county", "subject_kind", "subject_id"),
         *("ref", "opened_at", "days", "held_days", "kept_at", "ended_at", "missed_at"),
