@@ -8,17 +8,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import get_args
 from uuid import UUID
 
 from aggregates.language import Message
+from aggregates.law.catalogues import TrainingType
+from aggregates.risk_signal.facts import Severity
 from ledger.application.asking import Asked, NotFound
 from ledger.application.entries import position_at
 from ledger.application.parsing import BadInput, Problem
 from ledger.clock import SHANGHAI
 from ledger.security.authority import Reach
 from projections.archive.keeping import DUE, Due
+from projections.archive.queries import STATES as ARCHIVE_STATES
 from projections.archive.queries import ArchiveFilter
-from projections.class_ledger.queries import COLUMNS, ClassFilter
+from projections.class_ledger.queries import COLUMNS, STATUSES, ClassFilter
 from projections.model import Moment
 from projections.paging import Order
 from projections.risk.queries import RiskFilter, SignalRow
@@ -130,8 +134,8 @@ class ClassCriteria:
         return ClassFilter(
             counties=counties_of(reach, self.county),
             institution_ids=bodies_of(reach, self.institution),
-            training_types=given(self.training_type),
-            statuses=given(self.status),
+            training_types=among("training_type", self.training_type, get_args(TrainingType)),
+            statuses=among("status", self.status, STATUSES),
             month_from=month("start", self.start),
             month_to=month("end", self.end),
             text=self.q.strip(),
@@ -149,6 +153,19 @@ class ClassCriteria:
 def given(values: Sequence[str]) -> tuple[str, ...]:
     """Return the words of a query that say something."""
     return tuple(one for one in values if one)
+
+
+def among(where: str, values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return codes of a query, each one that there is: a slip must not look like an empty list.
+
+    Raises:
+        BadInput: there is no such code.
+    """
+    named = given(values)
+    if not set(named) <= set(known):
+        zh, en = f"应为{'、'.join(known)}之一", f"one of {', '.join(known)}"
+        raise refused(where, Message(zh, en))
+    return named
 
 
 def counties_of(reach: Reach, asked: Sequence[str]) -> tuple[str, ...]:
@@ -274,7 +291,7 @@ class RiskCriteria:
         subject = self.subject.strip()
         return RiskFilter(
             rule_ids=given(self.rule),
-            severities=given(self.severity),
+            severities=among("severity", self.severity, get_args(Severity)),
             counties=counties_of(reach, self.county),
             subject_kinds=given(self.subject_kind),
             subject_ids=[identity("subject", subject)] if subject else (),
@@ -326,7 +343,7 @@ class ArchiveCriteria:
         return ArchiveFilter(
             counties=counties_of(reach, self.county),
             institution_ids=bodies_of(reach, self.institution),
-            states=given(self.state),
+            states=among("state", self.state, ARCHIVE_STATES),
             lacking=bool(self.lacking),
             due=self._due(reach),
             today=self.today,
