@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from aggregates.language import Message
 from ledger.api.problems import lang_of
 from ledger.api.shapes import DutyList, as_of
-from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of
+from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of, lists
 from ledger.application.asking import Asked, asking
 from ledger.application.criteria import When, refused, when
 from ledger.application.duties import DutyCriteria, asked_on
@@ -39,7 +39,7 @@ def routes() -> APIRouter:
         duties,
         summary="职责期限 What is due",
         response_class=Response,
-        responses={200: {"model": DutyList}},
+        responses=lists(DutyList),
     )
     return router
 
