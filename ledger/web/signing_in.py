@@ -17,6 +17,7 @@ from ledger.security.roles import ROLES
 from ledger.security.sessions import COOKIE, SESSION_HOURS, Sessions
 from ledger.security.tokens import Unauthenticated, caller_of, person_named
 from ledger.web.rendering import render
+from ledger.web.trail import forget
 from projections.class_ledger.choices import institutions
 from projections.class_ledger.queries import values
 
@@ -67,6 +68,7 @@ def _entered(request: Request, session: str, path: str) -> Response:
         samesite="lax",
         secure=request.url.scheme == "https",
     )
+    forget(answer)
     return answer
 
 
@@ -163,7 +165,9 @@ async def choose(
     sessions, now = _sessions(request), _ledger(request).clock.now()
     if not sessions.choose(request.state.session, caller, now):
         return RedirectResponse("/login", SEE_OTHER)
-    return RedirectResponse(place_in(wanted), SEE_OTHER)
+    answer = RedirectResponse(place_in(wanted), SEE_OTHER)
+    forget(answer)
+    return answer
 
 
 def _institution(told: str) -> InstitutionId:
@@ -180,4 +184,5 @@ async def leave(request: Request) -> Response:
         _sessions(request).end(session)
     answer = RedirectResponse("/login", SEE_OTHER)
     answer.delete_cookie(COOKIE)
+    forget(answer)
     return answer

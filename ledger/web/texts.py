@@ -317,6 +317,7 @@ _REST = texts(
     no_books=("没有资金账。", "There are no books."),
     entry=("记录", "Entry"),
     proof=("核验", "What can be checked"),
+    class_then=("当时的班期", "The class then"),
     raw_bytes=("原始字节", "Raw bytes"),
     leaf_stored=("账本中的叶哈希", "Leaf hash as stored"),
     leaf_computed=("现场重算 SHA-256(0x00‖记录)", "Computed now, SHA-256(0x00‖entry)"),

@@ -301,12 +301,28 @@ def test_the_interface_is_described_off_line(eyes: Eyes) -> None:
     expect(page.locator(".opblock-summary-path", has_text="class-ledger")).to_be_visible()
 
 
+def test_the_usual_columns_fit_a_screen(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    table = page.locator(".scroll.tall")
+
+    assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
+def test_a_story_prints_from_its_first_sheet_on(eyes: Eyes) -> None:
+    page = eyes.on(f"/classes/{eyes.place.told.of(1)}")
+    page.emulate_media(media="print")
+    style = "one => getComputedStyle(one).breakInside"
+
+    assert page.locator(".card:has(.timeline)").evaluate(style) == "auto"
+
+
 def test_a_page_prints_black_on_white_without_its_controls(eyes: Eyes) -> None:
     page = eyes.on(f"/?county={EAST}", dark=True)
     page.emulate_media(media="print")
 
     expect(page.locator("header.top")).to_be_hidden()
     expect(page.locator("form.filters")).to_be_hidden()
+    expect(page.locator(".simulated")).to_be_visible()
     expect(page.locator(".chip")).to_be_visible()
     expect(page.locator("tfoot th")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(22, 32, 44)"

@@ -271,6 +271,30 @@ def test_a_person_is_found_by_number_without_the_number_going_anywhere(place: Se
     assert "379901********" in text
 
 
+@pytest.mark.parametrize("way", ["another role", "sign out", "another person"])
+def test_a_purpose_ends_with_the_role_for_which_it_was_declared(place: Served, way: str) -> None:
+    client, one = place.as_("DISCIPLINE"), place.told.of(1)
+    asked = {"kind": "class", "value": str(one), "task": "纪2026-3", "purpose": "核查重复享受"}
+    address = client.post("/trail", data=asked).headers["location"]
+    assert "纪2026-3" in page(client, address)
+    if way == "another role":
+        client.post("/login/role", data={"role": "AUDITOR"})
+    else:
+        client.post("/logout") if way == "sign out" else None
+        client.get("/login", params={"code": place.sessions.make_link()})
+        client.post("/login/role", data={"role": "AUDITOR"})
+    text = page(client, address)
+
+    assert "纪2026-3" not in text
+    assert 'class="timeline"' not in text
+
+
+def test_an_entry_leads_to_its_class_as_it_was_then(place: Served) -> None:
+    text = page(place.as_("AUDITOR"), "/entries/8")
+
+    assert f'href="/classes/{place.told.of(1)}?at=8"' in text
+
+
 def test_a_trail_without_a_purpose_asks_for_one_and_shows_nothing(place: Served) -> None:
     person = place.told.stories[1].trainees[0].person
     text = page(place.as_("AUDITOR"), f"/trail?kind=person&id={person}")
