@@ -30,7 +30,7 @@ NDJSON = "application/x-ndjson"
 _OUTER = frozenset(
     {"INST_CLERK", "INST_HEAD", "CLASS_HEAD", "INSTRUCTOR", "EMPLOYER", "TRAINEE", "PUBLIC"}
 )
-_NOT_JSON = Message("正文应为JSON", "the body must be JSON")
+_NOT_JSON = Message("正文应为 JSON", "the body must be JSON")
 
 
 def recorded_body(answer: Recorded) -> dict[str, Any]:

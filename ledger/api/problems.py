@@ -144,7 +144,7 @@ def _kind(error: Exception) -> tuple[int, str]:
 
 _EXPECTED = {
     "missing": Message("缺少", "missing"),
-    "uuid_parsing": Message("应为UUID", "expected a UUID"),
+    "uuid_parsing": Message("应为 UUID", "expected a UUID"),
     "int_parsing": Message("应为整数", "expected a whole number"),
     "float_parsing": Message("应为数", "expected a number"),
     "greater_than_equal": Message("不小于{ge}", "at least {ge}"),

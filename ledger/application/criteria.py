@@ -37,15 +37,15 @@ _YEAR = re.compile(r"20[0-9]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _POSITION = re.compile(r"#?([0-9]{1,18})")
 
-_BAD_MONTH = Message("应为YYYY-MM", "expected YYYY-MM")
-_BAD_YEAR = Message("应为YYYY", "expected YYYY")
-_BAD_DATE = Message("应为YYYY-MM-DD", "expected YYYY-MM-DD")
+_BAD_MONTH = Message("应为 YYYY-MM", "expected YYYY-MM")
+_BAD_YEAR = Message("应为 YYYY", "expected YYYY")
+_BAD_DATE = Message("应为 YYYY-MM-DD", "expected YYYY-MM-DD")
 _BAD_MOMENT = Message(
-    "应为账位（如12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
+    "应为账位（如 12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
 )
 _BEYOND = Message("账本还没有到这个账位", "the log has not come to that position")
 _NOT_YET = Message("这一天还没有到", "that day has not come yet")
-_BAD_ID = Message("应为UUID", "expected a UUID")
+_BAD_ID = Message("应为 UUID", "expected a UUID")
 _BAD_COLUMN = Message("没有这一列", "there is no such column")
 _BAD_DUE = Message(f"应为{'、'.join(DUE)}之一", f"one of {', '.join(DUE)}")
 _TOO_LONG = Message(f"最多{TEXT_CHARACTERS_MAX}个字符", f"at most {TEXT_CHARACTERS_MAX} characters")

@@ -207,7 +207,7 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
         known = "、".join(KINDS)
         raise NotUnderstood(Message(f"不能追踪{kind}；可用：{known}", f"unknown; known: {known}"))
     if kind != "class" and not _is_uuid(one):
-        raise NotUnderstood(Message("编号应为UUID", "an id is a UUID"))
+        raise NotUnderstood(Message("编号应为 UUID", "an id is a UUID"))
 
     async def ask(connection: Any) -> Any:  # noqa: ANN401 - an id, a moment and a page
         moment = await _moment(connection, at)

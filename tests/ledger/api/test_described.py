@@ -181,6 +181,29 @@ def test_a_parameter_that_there_is_not_does_not_ask_for_everything(place: Served
     assert "contry" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "known"),
+    [
+        ("class-ledger", "status", "CLOSED"),
+        ("class-ledger", "training_type", "PROJECT"),
+        ("risk", "severity", "HIGH"),
+        ("archive", "state", "SEALED"),
+        ("duties", "state", "UNDONE"),
+        ("duties", "owed_by", "AUTHORITY"),
+    ],
+)
+def test_a_code_that_there_is_not_is_no_empty_list(
+    place: Served, path: str, name: str, known: str
+) -> None:
+    answer = place.as_("AUDITOR").get(f"/api/v1/{path}", params={name: ["NOPE", known]})
+
+    assert answer.status_code == 400
+    (problem,) = answer.json()["problems"]
+    assert problem["where"] == name
+    assert known in problem["what"]
+    assert "NOPE" not in answer.text
+
+
 def test_the_type_of_a_problem_is_an_address_that_tells_what_it_means(place: Served) -> None:
     nobody = place.as_(None)
     kind = nobody.get("/api/v1/class-ledger").json()["type"]

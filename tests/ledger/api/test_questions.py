@@ -205,29 +205,6 @@ def test_ndjson_holds_the_rows_as_json_does(place: Served) -> None:
     assert [orjson.loads(line) for line in answer.content.splitlines()] == rows_of(client)
 
 
-@pytest.mark.parametrize(
-    ("path", "name", "known"),
-    [
-        ("class-ledger", "status", "CLOSED"),
-        ("class-ledger", "training_type", "PROJECT"),
-        ("risk", "severity", "HIGH"),
-        ("archive", "state", "SEALED"),
-        ("duties", "state", "UNDONE"),
-        ("duties", "owed_by", "AUTHORITY"),
-    ],
-)
-def test_a_code_that_there_is_not_is_no_empty_list(
-    place: Served, path: str, name: str, known: str
-) -> None:
-    answer = place.as_("AUDITOR").get(f"/api/v1/{path}", params={name: ["NOPE", known]})
-
-    assert answer.status_code == 400
-    (problem,) = answer.json()["problems"]
-    assert problem["where"] == name
-    assert known in problem["what"]
-    assert "NOPE" not in answer.text
-
-
 @pytest.mark.parametrize("path", ["risk", "archive", "funds"])
 @pytest.mark.parametrize("form", ["json", "csv", "ndjson"])
 def test_every_list_comes_in_every_form(place: Served, path: str, form: str) -> None:

@@ -67,6 +67,15 @@ def test_a_text_says_the_same_in_both_languages(name: str) -> None:
     assert not re.search(r"[\u4e00-\u9fff]", text.en) or name == "product line"
 
 
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_a_chinese_text_is_set_as_print_sets_it(name: str) -> None:
+    text = TEXTS[name].zh
+
+    assert not re.search(r"[\u4e00-\u9fff][A-Za-z]|[A-Za-z][\u4e00-\u9fff]", text)
+    assert not re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", text)
+    assert not re.search(r"[，。；：、（）] | [，。；：、（）]", text)
+
+
 def test_no_two_texts_have_one_name() -> None:
     assert sum(len(table) for table in TABLES) == len(TEXTS)
 
