@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ledger.small_world import EAST
-from tests.ledger.web.looking import TELEPHONE, Eyes
+from tests.ledger.web.looking import TELEPHONE, UNSOUND, Eyes
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +16,8 @@ PATHS = (
     "/classes/{one}",
     "/classes/{one}?at=30",
     "/risk",
+    "/duties?sort=due_on",
+    "/status",
     "/archive",
     "/archive/{one}",
     "/trail",
@@ -69,6 +71,7 @@ def test_a_page_is_quiet_legible_labelled_and_calls_nobody(
     expect(page.locator("h1").first).to_be_visible()
     if path != "/docs":
         assert page.evaluate(UNLABELLED) == []
+        assert page.evaluate(UNSOUND) == []
         assert page.evaluate(FAINT) == []
 
 
@@ -224,6 +227,16 @@ def test_keys_search_walk_the_rows_and_explain_themselves(eyes: Eyes) -> None:
     page.keyboard.type("2024-0003")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/classes/"))
+
+
+def test_an_open_menu_is_closed_by_a_key_and_gives_the_place_back(eyes: Eyes) -> None:
+    page = eyes.on(f"/classes/{eyes.place.told.of(1)}")
+    page.click(".exhibit summary")
+    page.locator(".exhibit input[name=task]").focus()
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".exhibit form")).to_be_hidden()
+    expect(page.locator(".exhibit summary")).to_be_focused()
 
 
 def test_the_theme_is_kept(eyes: Eyes) -> None:

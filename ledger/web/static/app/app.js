@@ -128,12 +128,14 @@
 
   let row = -1;
   addEventListener("keydown", (event) => {
-    const typing = event.target.matches?.("input:not([type=range]), select, textarea");
+    const typing = event.key !== "Escape" && event.target.matches?.("input:not([type=range]), select, textarea");
     if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
     const rows = [...document.querySelectorAll("[data-href]")];
     if (event.key === "/") {
       event.preventDefault();
       document.querySelector(".find input")?.focus();
+    } else if (event.key === "Escape") {
+      each(document, "details.who[open], details.exhibit[open]", (one) => { one.open = false; one.querySelector("summary").focus(); });
     } else if (event.key === "?") {
       document.querySelector("#keys")?.showModal();
     } else if (event.key === "j" || event.key === "k") {
