@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
+from ledger.api.describing import OBJECT, TEXT, gives
 from ledger.application.progress import metrics_of, progress_of
 from ledger.clock import Clock
 from ledger.evidence.policy import Policy
@@ -116,8 +117,12 @@ async def about(request: Request) -> Response:
 def routes() -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["health"])
-    router.add_api_route("/healthz", healthz, response_class=Response)
-    router.add_api_route("/readyz", readyz, response_class=Response)
-    router.add_api_route("/metrics", metrics, response_class=Response)
-    router.add_api_route("/version", about, response_class=Response)
+    told, away = gives({JSON: OBJECT}), {UNAVAILABLE: {"description": "数据库不可用 No database"}}
+    for path, answer, responses in (
+        ("/healthz", healthz, told),
+        ("/readyz", readyz, told | away),
+        ("/metrics", metrics, gives({"text/plain": TEXT}) | away),
+        ("/version", about, told),
+    ):
+        router.add_api_route(path, answer, response_class=Response, responses=responses)
     return router

@@ -11,7 +11,8 @@ import typer
 from aggregates.language import Message
 from ledger.cli import keeping
 from ledger.cli.acting import caller_of, class_of, with_ledger
-from ledger.cli.telling import Form, out_json, out_rows, say
+from ledger.cli.asking import NotUnderstood
+from ledger.cli.telling import Form, form_of, out_json, out_rows, say
 
 if TYPE_CHECKING:
     from ledger.application.running import Ledger
@@ -67,10 +68,14 @@ def show(
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
 ) -> None:
     """各班期档案：缺什么、保存到何时 · what each archive lacks, until when it is kept."""
+    from projections.archive import keeping as kept  # noqa: PLC0415 - heavy
+    from projections.archive import queries  # noqa: PLC0415 - heavy
+
+    if state not in ("", *queries.STATES):
+        known = "、".join(queries.STATES)
+        raise NotUnderstood(Message(f"没有状态{state}；可用：{known}", f"unknown; known: {known}"))
 
     async def ask(ledger: "Ledger") -> list[list[Any]]:
-        from projections.archive import keeping as kept  # noqa: PLC0415 - heavy
-        from projections.archive import queries  # noqa: PLC0415 - heavy
 
         only = queries.ArchiveFilter(states=[state] if state else [], lacking=lacking)
         async with ledger.pool.connection() as connection:
@@ -88,7 +93,8 @@ def show(
     found = with_ledger(ask, demo=demo)
     if not found:
         say(Message("没有记录", "nothing found"))
-        return
+        if form_of(form) is Form.TABLE:
+            return
     out_rows(COLUMNS, found, form)
 
 

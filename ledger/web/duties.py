@@ -13,7 +13,7 @@ from aggregates.law.clauses import Clause, clause
 from aggregates.law.deadlines import local_date
 from ledger.application.asking import asking
 from ledger.application.criteria import refused, when
-from ledger.application.duties import DutyCriteria, asked_on
+from ledger.application.duties import OWED_BY, DutyCriteria, asked_on
 from ledger.application.naming import COUNTIES
 from ledger.security.authority import may
 from ledger.web.rendering import caller_of, ledger_of, link, render
@@ -37,7 +37,6 @@ RULES = (
     "SUP-24",
 )
 SEE_OTHER = 303
-OWED_BY = ("INSTITUTION", "AUTHORITY")
 TONES: Mapping[str, str] = {
     "OVERDUE": "red",
     "MISSED": "red",
