@@ -273,7 +273,8 @@ def _stands(assessment_id: AssessmentId, world: World, status: str) -> Iterator[
             where="assessment_id",
         )
     elif one.body_id != world.caller.institution:
-        yield from in_reach(one.institution_id, one.county, world)
+        # Who trained is no party to an assessment by others; its own is its own (ASM-03).
+        yield from in_reach(one.body_id, one.county, world)
 
 
 @lifecycle(ApproveAssessment)

@@ -14,7 +14,7 @@ from aggregates.law.catalogues import Fund
     zh="下达资金预算",
     en="Allocate a budget",
     kind=FUND_ACCOUNT,
-    roles=("FINANCE", "CITY_HR"),
+    roles=("FINANCE",),
 )
 class AllocateBudget(Command):
     """The finance bureau allocates money to a county's fund for a year (17号 一)."""

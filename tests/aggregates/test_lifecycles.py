@@ -67,6 +67,7 @@ from tests.aggregates.claims import (
     CLAIM,
     CLAIM_LAW,
     CLERK,
+    HANDLER,
     PACKAGE,
     PAYMENT_ID,
     items,
@@ -74,6 +75,14 @@ from tests.aggregates.claims import (
 )
 from tests.aggregates.harness import COUNTY, Happened, Outcome, given, happened, moment, official
 from tests.aggregates.institution.samples import DOC, SCHOOL
+from tests.aggregates.publicity.test_objections import (
+    ACCEPT,
+    DISMISS,
+    UPHELD,
+    decision,
+    lodge,
+)
+from tests.aggregates.publicity.test_objections import NOW as LODGED_ON
 from tests.aggregates.stories import (
     a_filed_class,
     a_held_class,
@@ -305,6 +314,45 @@ def test_a_claim_takes_a_step_only_from_the_states_that_lead_there(
         return scene.when(command, now="2024-04-26", by=SOMEBODY_ELSE, role=role, channel=channel)
 
     held_against(wanted, CLAIMS, ask)
+
+
+# Objections
+
+
+def objecting(*steps: Command, story: Callable[[], Story] = a_published_claim) -> Story:
+    told_so_far = story()
+    for step in steps:
+        told_so_far = told(told_so_far, step, LODGED_ON, under=CLAIM_LAW, by=HANDLER)
+    return told_so_far
+
+
+OBJECTIONS: States = {
+    "NONE": a_published_claim,
+    "LODGED": lambda: objecting(lodge()),
+    "LATE": lambda: objecting(lodge(), story=a_cleared_claim),
+    "INVESTIGATING": lambda: objecting(lodge(), ACCEPT),
+    "DISMISSED": lambda: objecting(lodge(), DISMISS),
+    "NOT_UPHELD": lambda: objecting(lodge(), ACCEPT, decision()),
+    "UPHELD": lambda: objecting(lodge(), ACCEPT, UPHELD),
+}
+OBJECTION_STEPS: list[tuple[Command, str]] = [
+    (lodge(), " ".join(OBJECTIONS)),
+    (ACCEPT, "LODGED LATE"),
+    (DISMISS, "LODGED LATE"),
+    (decision(), "INVESTIGATING"),
+    (UPHELD, "INVESTIGATING"),
+]
+
+
+@pytest.mark.rule("CLM-11")
+@pytest.mark.parametrize(("command", "wanted"), OBJECTION_STEPS, ids=range(len(OBJECTION_STEPS)))
+def test_an_objection_ends_once_and_only_what_was_taken_up_is_decided(
+    command: Command, wanted: str
+) -> None:
+    def ask(story: Story) -> Outcome:
+        return given(*story, law=CLAIM_LAW).when(command, now=LODGED_ON, by=HANDLER)
+
+    held_against(wanted, OBJECTIONS, ask)
 
 
 @pytest.mark.parametrize(

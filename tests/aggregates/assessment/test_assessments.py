@@ -199,12 +199,14 @@ def test_what_takes_place_was_approved_and_is_recorded_afterwards() -> None:
     answer(APPROVED, examiners=()).then_refused("LIFECYCLE")
 
 
-def test_the_body_that_assesses_is_in_reach_though_it_is_not_the_one_that_trained() -> None:
-    for body, granted in ((BODY, True), (SCHOOL, True), (ELSEWHERE, False)):
-        answer = given(*APPROVED, law=LAW).when(
-            hold(), now="2024-03-15", role="ASSESSOR", institution=body
-        )
-        assert (not hasattr(answer.answer, "broken")) is granted
+@pytest.mark.rule("ASM-03")
+def test_who_assesses_tells_of_it_and_who_only_trained_does_not() -> None:
+    for body, granted in ((BODY, True), (SCHOOL, False), (ELSEWHERE, False)):
+        for story, command in ((APPROVED, hold()), (HELD, result())):
+            answer = given(*story, law=LAW).when(
+                command, now="2024-03-18", role="INST_CLERK", institution=body
+            )
+            assert (not hasattr(answer.answer, "broken")) is granted
 
 
 def result(number: int = 0, **changes: Any) -> RecordResult:  # noqa: ANN401 - fields

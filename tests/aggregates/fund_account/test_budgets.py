@@ -1,5 +1,6 @@
 import pytest
 
+from aggregates.fund_account.commands import AllocateBudget
 from aggregates.fund_account.facts import FundBudgetAllocated
 from aggregates.fund_account.state import account_of
 from tests.aggregates.claim_commands import allocate
@@ -12,6 +13,10 @@ def test_an_allocation_adds_to_what_was_allocated_before() -> None:
     fact = answer.fact(FundBudgetAllocated)
     assert (fact.amount_fen, fact.allocated_fen) == (500, 1_500)
     assert fact.fund_account_id == account_of(COUNTY, "SPECIAL_ACCOUNT", 2024)
+
+
+def test_the_finance_bureau_alone_allocates_for_whoever_reviews_opens_no_purse() -> None:
+    assert AllocateBudget.DECLARATION.roles == ("FINANCE",)
 
 
 def test_nothing_is_no_allocation() -> None:
