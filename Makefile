@@ -6,7 +6,8 @@
 # UPGRADE=--upgrade   lets `make lock` move every version
 
 BIN := .venv/bin
-WORKERS ?= logical
+# More than there are cores: most tests wait for a disk, a broker or another process.
+WORKERS ?= 4
 BENCHES ?= append http rebuild asof
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock' --group build pyproject.toml
@@ -35,7 +36,7 @@ run: $(if $(KAFKA),tools,setup) ## 安装并运行 · install, then run with a y
 	@$(BIN)/$(if $(KAFKA),python infra/kafka/demo.py,mingzhang run) $(ARGS)
 
 test: tools browser ## 全部测试 · every test, on a PostgreSQL of their own
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: tools ## 检查格式、类型与分层 · form, types and layers
 	@$(BIN)/ruff check

@@ -29,6 +29,7 @@ CONCEPTS = (
     "signing_keys",
     "system",
     "log_heads",
+    "renewal",
 )
 """The concepts, one per kind of stream, in the order of the story."""
 

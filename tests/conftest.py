@@ -18,12 +18,15 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.embedded.server import EmbeddedServer
 from ledger.store.migrations import migrate
+from tests import outsiders
 
 ON_CI = os.environ.get("CI") == "true"
 NOT_HERE = "does not apply"
 """How the reason of a skip begins that is right on every machine."""
 
 TEMPLATE = "mingzhang_template"
+WAITING = ("acceptance", "consumers", "simulation", "infra")
+"""Tests that mostly wait for brokers and processes; begun first, they leave no long end."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_PATHS = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 
@@ -32,11 +35,23 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.load_profile("ci" if ON_CI else "here")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a run say at its end which checkers of others were asked."""
+    config.pluginmanager.register(outsiders)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let whoever has the time ask for more than the suite does."""
     parser.addoption(
         "--kills", type=int, default=6, help="how often processes on Kafka are killed (30: a night)"
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long while others work."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in WAITING)
 
 
 @pytest.hookimpl(wrapper=True)

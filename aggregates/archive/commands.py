@@ -200,6 +200,13 @@ def archive_is_open(
         yield unmet(("未封存的档案", "an archive that is open"), ("已封存", "it is sealed"))
 
 
+@lifecycle(CheckArchive)
+def final_part_comes_after_the_money(c: CheckArchive, world: World) -> Iterator[Unmet]:
+    """The final part reaches to the subsidy: it is checked once every claim is settled."""
+    if c.part == "FINAL":
+        yield from unsettled(c.class_id, world)
+
+
 @lifecycle(SealArchive)
 def final_part_was_checked(c: SealArchive, world: World) -> Iterator[Unmet]:
     """An archive is sealed after its final part was checked and found complete."""

@@ -387,6 +387,10 @@ def candidate_was_assessed(c: RecordResult, world: World) -> Iterator[Unmet]:
     if c.result == "PASS" and c.enrolment_id not in one.present and not c.retake:
         yield unmet(("参加了考核的考生", "a candidate who came"), ("缺考", "who did not"))
     before = one.results.get(c.enrolment_id)
+    if c.retake and before is None:
+        yield unmet(
+            ("补考前的不合格成绩", "a failure before a retake"), ("没有成绩", "no result"), "retake"
+        )
     if before == "PASS" or (before is not None and not c.retake):
         yield unmet(
             ("尚无成绩，或补考", "no result before, or a retake"),

@@ -17,6 +17,7 @@ from aggregates.decisions import Command, New, Unmet, World, command, flag, hard
 from aggregates.enrolment.state import ENROLMENT, Enrolment
 from aggregates.facts import Code, Digest, Instant, Title
 from aggregates.ids import AssessmentId, CertificateId, ClassId, EnrolmentId, PersonId
+from aggregates.law.deadlines import local_date
 from aggregates.training_class.hours import percent
 from aggregates.training_class.reach import class_is_known, in_reach, nobody_else, whose
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
@@ -220,6 +221,25 @@ def _uncompleted(c: IssueCertificate, world: World) -> Iterator[Unmet]:
             (f"到课率不低于{percent(least)}", f"attendance of {percent(least)}"),
             (percent(attended), percent(attended)),
         )
+
+
+@hard("CRT-01", IssueCertificate)
+def certificate_follows_the_assessment(c: IssueCertificate, world: World) -> Iterator[Unmet]:
+    """A certificate is not dated before the assessment that it rests on was held.
+
+    By its date the years are counted in which somebody was subsidised.
+    """
+    held_at = _cited(c, world).held_at
+    if held_at is not None and c.issued_on < local_date(held_at):
+        early = unmet(
+            (
+                f"不早于考核日{local_date(held_at)}",
+                f"not before the assessment, {local_date(held_at)}",
+            ),
+            (f"{c.issued_on}", f"{c.issued_on}"),
+            where="issued_on",
+        )
+        yield from _softly(c, iter((early,)))
 
 
 @hard("ASM-06", IssueCertificate)

@@ -28,6 +28,8 @@ from aggregates.training_class.state import TRAINING_CLASS, enrolment_of
 
 OPEN = ("FILED", "RETURNED", "APPROVED", "RUNNING")
 """Steps of a class at which people join."""
+BEFORE_ANSWER = frozenset({"FILED", "RETURNED"})
+"""Those of them at which its roster is the filing's own: what the bureau is asked about stands."""
 
 
 @command(
@@ -122,6 +124,13 @@ class EnrolTrainee(Command):
 def class_takes_people(c: EnrolTrainee, world: World) -> Iterator[Unmet]:
     """A person joins a class once, before its teaching is completed."""
     yield from class_is_known(c.class_id, world, *OPEN)
+    status = world.state(TRAINING_CLASS, c.class_id).status
+    if status in BEFORE_ANSWER and c.added(world):
+        yield unmet(
+            ("待审核备案的花名册中的人员", "somebody on the roster of the filing that waits"),
+            ("不在名册，须随备案补正或在同意后增加", "not on it: resubmit it, or wait for consent"),
+            where="person_id",
+        )
     if world.state(ENROLMENT, c.enrolment_id).enrolled:
         yield unmet(("尚未报名", "a person not enrolled yet"), ("已报名", "enrolled already"))
     # Read also because an erasure has to know of every enrolment: one of the two is first.

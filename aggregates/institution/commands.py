@@ -154,9 +154,16 @@ class FileInstitutionInCounty(Command):
 
 @lifecycle(FileInstitutionInCounty)
 def filing_period_runs_forward(c: FileInstitutionInCounty, world: World) -> Iterator[Unmet]:
-    """The body is registered, and the filing does not end before it begins."""
-    if not world.state(INSTITUTION, c.institution_id).registered:
+    """The body is registered and not suspended, and the filing does not end before it begins."""
+    one = world.state(INSTITUTION, c.institution_id)
+    if not one.registered:
         yield unmet(("已登记的机构", "a registered body"), ("未登记", "not registered"))
+    held = one.suspension(max(c.valid_from, world.today), c.county_code)
+    if held is not None:
+        yield unmet(
+            ("未被暂停承训资格的机构", "a body that is not suspended"),
+            (f"自{held.valid_from}起暂停", f"suspended from {held.valid_from}"),
+        )
     if c.valid_to is not None and c.valid_to < c.valid_from:
         yield unmet(
             (f"不早于{c.valid_from}", f"not before {c.valid_from}"),

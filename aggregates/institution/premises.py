@@ -11,6 +11,8 @@ from aggregates.institution.parts import Camera, FireProof, Room
 TEACHING = frozenset({"THEORY", "PRACTICE"})
 """The uses of a room that make it a place of teaching."""
 
+_NONE: frozenset[tuple[str, str]] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -28,6 +30,7 @@ class Site:
         cameras: Its cameras.
         workstations: Work-stations by occupation.
         fire_proof: The proof of its fire acceptance, if there is one.
+        address: Where it is.
         approved: Occupations and levels for which a verification found it fit (FIL-09).
     """
 
@@ -42,6 +45,7 @@ class Site:
     cameras: tuple[Camera, ...]
     workstations: Mapping[str, int]
     fire_proof: FireProof | None
+    address: str = ""
     approved: frozenset[tuple[str, str]] = frozenset()
 
     def usable(self, on: date) -> bool:
@@ -83,7 +87,7 @@ class Site:
 
 
 def site_of(fact: TrainingSiteRegistered, before: Site | None) -> Site:
-    """Return the site as registered; what it was found fit for stays."""
+    """Return the site as registered; what it was found fit for stays while it is the same place."""
     stations: dict[str, int] = {}
     for one in fact.workstations:
         stations[one.occupation] = stations.get(one.occupation, 0) + one.count
@@ -99,5 +103,8 @@ def site_of(fact: TrainingSiteRegistered, before: Site | None) -> Site:
         cameras=fact.cameras,
         workstations=MappingProxyType(stations),
         fire_proof=fact.fire_proof,
-        approved=frozenset() if before is None else before.approved,
+        address=fact.address,
+        approved=before.approved
+        if before is not None and before.address == fact.address
+        else _NONE,
     )

@@ -140,6 +140,11 @@ def applied_before_evaluated(c: EvaluateInstitution, world: World) -> Iterator[U
     application = one.applications.get(c.category)
     if application is None:
         yield unmet((f"已申请{c.category}", "an application for this category"), ("未申请", "none"))
+    elif c.category in one.evaluations:
+        yield unmet(
+            ("尚未评估的申请", "an application not evaluated yet"),
+            ("已评估，须重新申请", "it was evaluated; another application is needed"),
+        )
     elif not pairs(c.occupations) <= application.occupations:
         yield unmet(
             ("申请范围内的职业", "occupations that were applied for"),

@@ -34,16 +34,25 @@ _ANSWERS_MAX = 4096
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A granted exception: from one rule, for one subject, until a day."""
+    """A granted exception: from one rule, for one subject, until a day.
+
+    Attributes:
+        county: The county that granted it, which is not heard elsewhere; empty for the city.
+    """
 
     rule: str
     subject: UUID
     valid_to: date
     waiver_id: str
+    county: str = ""
+
+    def stands(self, on: date, county: str) -> bool:
+        """Say whether it holds on a day for what is a county's matter."""
+        return on <= self.valid_to and self.county in ("", county)
 
 
 _NO_LISTS: Mapping[str, tuple[CatalogueVersion, ...]] = MappingProxyType({})
-_NO_WAIVERS: Mapping[tuple[str, UUID], Waiver] = MappingProxyType({})
+_NO_WAIVERS: Mapping[tuple[str, UUID], tuple[Waiver, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,9 @@ class Law:
     catalogues: Mapping[str, tuple[CatalogueVersion, ...]] = field(
         default_factory=lambda: _NO_LISTS
     )
-    waivers: Mapping[tuple[str, UUID], Waiver] = field(default_factory=lambda: _NO_WAIVERS)
+    waivers: Mapping[tuple[str, UUID], tuple[Waiver, ...]] = field(
+        default_factory=lambda: _NO_WAIVERS
+    )
     version: str = "p0.c0.w0"
     _asked: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -171,10 +182,17 @@ class Law:
         sites = self.entries("OFFICIAL_SITE", OfficialSite, on)
         return frozenset(one.host for one in sites if one.county in (county, "371500"))
 
-    def waived(self, rule: str, subject: UUID, on: date) -> Waiver | None:
-        """Return the waiver of a rule for a subject that stands on a day, if any."""
-        waiver = self.waivers.get((rule, subject))
-        return waiver if waiver is not None and on <= waiver.valid_to else None
+    def waived(self, rule: str, subject: UUID, on: date, county: str) -> Waiver | None:
+        """Return the latest waiver of a rule for a subject that stands on a day, if any.
+
+        Args:
+            rule: The rule.
+            subject: The class, institution or claim.
+            on: The day.
+            county: Whose matter it is: a county waives in its own name, the city for all.
+        """
+        granted = reversed(self.waivers.get((rule, subject), ()))
+        return next((one for one in granted if one.stands(on, county)), None)
 
 
 def _institution(one: InstitutionListing) -> Hashable:

@@ -18,6 +18,9 @@ PRECEDENCE = ("STATE", "PROVINCE", "CITY", "COUNTY")
 """Whose word goes first (TRN-04)."""
 DEFAULT = "default"
 """The source of a value that nobody has published."""
+NOTICE = "17号"
+"""The policy under which a new book holds the notice's own values: where its words leave a matter
+open (一般), these fix nothing."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _FAMILIES: Mapping[str, Parameter] = {p.stem: p for p in PARAMETERS.values() if p.is_family}
 
@@ -178,6 +181,11 @@ class Resolved:
 
     value: Value | None
     source: str
+
+    @property
+    def fixed(self) -> bool:
+        """Whether an authority fixed it after the notice, so that it is no default any more."""
+        return self.source.partition("@")[0] not in (DEFAULT, NOTICE)
 
 
 class Parameters:

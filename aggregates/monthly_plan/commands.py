@@ -90,7 +90,7 @@ def plan_is_of_its_month(c: SubmitMonthlyPlan, world: World) -> Iterator[Unmet]:
 @flag("PLN-01", SubmitMonthlyPlan)
 def reported_before_the_month_begins(c: SubmitMonthlyPlan, world: World) -> Iterator[Unmet]:
     """The plan is due by the end of the month before; a late one is recorded with a finding."""
-    due = monthly_plan_deadline(c.month, world.law)
+    due = monthly_plan_deadline(c.month, world.law, county=c.county_code)
     if due.judge(world.today) is Timeliness.LATE:
         yield unmet(
             (f"不晚于{due.last}报送", f"reported by {due.last}"),

@@ -3,6 +3,7 @@
 from aggregates.facts import Fact
 from aggregates.ids import OfficialId
 from aggregates.law.named_parameters import PARAMETERS
+from aggregates.law.parameters import NOTICE
 from aggregates.law.regimes import NOTICE_DATE
 from aggregates.law.seed_calendar import seed_years
 from aggregates.policy_book.facts import PolicySetPublished, Setting, WorkCalendarYearPublished
@@ -19,7 +20,7 @@ def initial_facts(second_checker: OfficialId) -> tuple[Fact, ...]:
         second_checker: Who stands for the comparison of the calendars with the notices.
     """
     notice = PolicySetPublished(
-        policy_id="17号",
+        policy_id=NOTICE,
         version=NOTICE_DATE.isoformat(),
         doc_no="聊人社字〔2023〕17号",
         title="关于进一步规范职业技能培训工作的通知",

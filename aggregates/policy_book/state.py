@@ -124,8 +124,10 @@ def _with_waiver(book: PolicyBook, fact: WaiverGranted) -> PolicyBook:
     subject = waived_for(fact)
     if subject is None:
         return book
-    waiver = Waiver(fact.rule_id, subject, fact.valid_to, fact.waiver_id)
-    waivers = MappingProxyType({**book.law.waivers, (fact.rule_id, subject): waiver})
+    waiver = Waiver(fact.rule_id, subject, fact.valid_to, fact.waiver_id, fact.county_code or "")
+    key = (fact.rule_id, subject)
+    granted = (*book.law.waivers.get(key, ()), waiver)
+    waivers = MappingProxyType({**book.law.waivers, key: granted})
     return replace(
         book,
         law=replace(book.law, waivers=waivers),

@@ -309,6 +309,22 @@ def _stands(c: Answer, world: World, status: str) -> Iterator[Unmet]:
     yield from in_reach(None, one.county, world)
 
 
+@lifecycle(DismissObjection, DecideObjection)
+def who_gave_a_name_gets_a_reply(
+    c: DismissObjection | DecideObjection, world: World
+) -> Iterator[Unmet]:
+    """Whoever objected by name is told how it ended, before it counts as ended."""
+    objection = world.state(PUBLICITY, c.publicity_id).objections.get(c.objection_no)
+    if objection is not None and objection.named and c.replied_at is None:
+        yield unmet(
+            ("已答复实名异议人", "a reply to the named objector"), ("未答复", "none"), "replied_at"
+        )
+    if c.replied_at is not None and c.replied_at > world.now:
+        yield unmet(
+            ("已作出的答复", "a reply that was given"), ("在将来", "in the future"), "replied_at"
+        )
+
+
 @lifecycle(DecideObjection)
 def effect_fits_the_result(c: DecideObjection, world: World) -> Iterator[Unmet]:
     """What is upheld has an effect on items that the objection holds, what is not has none."""

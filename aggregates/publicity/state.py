@@ -33,6 +33,7 @@ class Objection:
         in_window: Whether it came before the publicity closed.
         status: LODGED, INVESTIGATING, DISMISSED, UPHELD, PARTLY or NOT_UPHELD.
         handler: Who looks into it.
+        named: Whether somebody stands behind it by name, who gets a reply.
     """
 
     number: str
@@ -40,6 +41,7 @@ class Objection:
     in_window: bool
     status: str = "LODGED"
     handler: OfficialId | None = None
+    named: bool = False
 
     @property
     def open(self) -> bool:
@@ -130,7 +132,8 @@ def evolve(one: Publicity, fact: Fact, at: Recorded) -> Publicity:
                 closes_at=fact.closes_at,
             )
         case ObjectionLodged():
-            made = Objection(fact.objection_no, fact.target, fact.in_window)
+            named = fact.objector.kind == "NAMED"
+            made = Objection(fact.objection_no, fact.target, fact.in_window, named=named)
             held = {**one.objections, fact.objection_no: made}
             return replace(one, objections=MappingProxyType(held))
         case PublicityClosed():

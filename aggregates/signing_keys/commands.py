@@ -9,6 +9,10 @@ from aggregates.signing_keys.facts import (
     Ground,
     KeyId,
     LogSize,
+    Place,
+    PromiseKeyIntroduced,
+    PromiseKeyRetired,
+    PromiseKeyRevoked,
     SigningKeyIntroduced,
     SigningKeyRetired,
     SigningKeyRevoked,
@@ -125,6 +129,85 @@ class RevokeSigningKey(Command):
 
 
 @command(
+    "introduce-promise-key",
+    zh="启用承诺签名密钥",
+    en="Introduce a key of promises",
+    kind=SIGNING_KEYS,
+    roles=KEEPERS,
+)
+class IntroducePromiseKey(Command):
+    """A key was made and is about to sign promises."""
+
+    log: Title
+    algorithm: Algorithm
+    vkey: VerifierKey
+    key_id: KeyId
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it."""
+        del world
+        fact = PromiseKeyIntroduced(
+            log=self.log, algorithm=self.algorithm, vkey=self.vkey, key_id=self.key_id
+        )
+        yield _new(self.log, fact)
+
+
+@command(
+    "retire-promise-key",
+    zh="停用承诺签名密钥",
+    en="Retire a key of promises",
+    kind=SIGNING_KEYS,
+    roles=KEEPERS,
+)
+class RetirePromiseKey(Command):
+    """A key promises nothing any more, because another one does."""
+
+    log: Title
+    vkey: VerifierKey
+    key_id: KeyId
+    last_position: Place
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it."""
+        del world
+        fact = PromiseKeyRetired(
+            log=self.log, vkey=self.vkey, key_id=self.key_id, last_position=self.last_position
+        )
+        yield _new(self.log, fact)
+
+
+@command(
+    "revoke-promise-key",
+    zh="吊销承诺签名密钥",
+    en="Revoke a key of promises",
+    kind=SIGNING_KEYS,
+    roles=KEEPERS,
+)
+class RevokePromiseKey(Command):
+    """A key of promises is in other hands, lost or weak; what it promises beyond counts no more."""
+
+    log: Title
+    vkey: VerifierKey
+    key_id: KeyId
+    last_position: Place
+    ground: Ground
+    document: Code | None = None
+
+    def facts(self, world: World) -> Iterator[New]:
+        """Record it."""
+        del world
+        fact = PromiseKeyRevoked(
+            log=self.log,
+            vkey=self.vkey,
+            key_id=self.key_id,
+            last_position=self.last_position,
+            ground=self.ground,
+            document=self.document,
+        )
+        yield _new(self.log, fact)
+
+
+@command(
     "record-signing-keys-backup",
     zh="记录密钥备份",
     en="Record a backup of keys",
@@ -151,7 +234,18 @@ class RecordSigningKeysBackup(Command):
         yield _new(self.log, fact)
 
 
-_ALL = (IntroduceSigningKey, RetireSigningKey, RevokeSigningKey, RecordSigningKeysBackup)
+_Introduces = IntroduceSigningKey | IntroducePromiseKey
+_Retires = RetireSigningKey | RetirePromiseKey
+_Revokes = RevokeSigningKey | RevokePromiseKey
+_ALL = (
+    IntroduceSigningKey,
+    RetireSigningKey,
+    RevokeSigningKey,
+    IntroducePromiseKey,
+    RetirePromiseKey,
+    RevokePromiseKey,
+    RecordSigningKeysBackup,
+)
 
 
 @lifecycle(*_ALL)
@@ -165,23 +259,23 @@ def recorded_where_the_keys_are(c: Command, world: World) -> Iterator[Unmet]:
         )
 
 
-@lifecycle(IntroduceSigningKey)
-def key_is_new(c: IntroduceSigningKey, world: World) -> Iterator[Unmet]:
+@lifecycle(IntroduceSigningKey, IntroducePromiseKey)
+def key_is_new(c: _Introduces, world: World) -> Iterator[Unmet]:
     """A key begins once."""
     if c.vkey in world.state(SIGNING_KEYS, signing_keys_id(c.log)).became:
         yield unmet(("新的密钥", "a new key"), ("该密钥已有记录", "the key is on record"))
 
 
-@lifecycle(RetireSigningKey)
-def key_is_in_service(c: RetireSigningKey, world: World) -> Iterator[Unmet]:
+@lifecycle(RetireSigningKey, RetirePromiseKey)
+def key_is_in_service(c: _Retires, world: World) -> Iterator[Unmet]:
     """Only a key in service ends its service; one of before the records is in service too."""
     became = world.state(SIGNING_KEYS, signing_keys_id(c.log)).became.get(c.vkey, CURRENT)
     if became != CURRENT:
         yield unmet(("在用的密钥", "a key in service"), ("已停用或吊销", "it has ended"))
 
 
-@lifecycle(RevokeSigningKey)
-def key_is_not_revoked(c: RevokeSigningKey, world: World) -> Iterator[Unmet]:
+@lifecycle(RevokeSigningKey, RevokePromiseKey)
+def key_is_not_revoked(c: _Revokes, world: World) -> Iterator[Unmet]:
     """A key is revoked once; also when its service has ended."""
     if world.state(SIGNING_KEYS, signing_keys_id(c.log)).became.get(c.vkey) == REVOKED:
         yield unmet(("未吊销的密钥", "a key that is not revoked"), ("已吊销", "it is revoked"))

@@ -1,7 +1,8 @@
 """The story of the log's signing keys, told in the log that they sign.
 
 Each fact lies under a head that was signed with the keys of before as well, so whoever trusted
-those learns of the new ones. Secrets are never in it: a key is its public half.
+those learns of the new ones. Keys that sign promises have facts of their own, since a promise has
+no size but names an entry. Secrets are never in it: a key is its public half.
 """
 
 from typing import Annotated, Literal
@@ -18,6 +19,8 @@ KeyId = Annotated[str, Meta(pattern="^[0-9a-f]{8}$")]
 """The four bytes by which a signature refers to a key, in hexadecimal."""
 LogSize = Annotated[int, Meta(ge=0, le=2**53)]
 """How many entries the log has under a head."""
+Place = Annotated[int, Meta(ge=0, le=2**53)]
+"""A position of the log, from 1; 0 where it holds nothing yet."""
 Tree = Literal["sha256", "sm3"]
 Algorithm = Literal["ed25519", "ml-dsa-44", "sm2-sm3"]
 Ground = Literal["COMPROMISED", "LOST", "WEAK", "SUPERSEDED"]
@@ -82,6 +85,63 @@ class SigningKeyRevoked(Fact):
     vkey: VerifierKey
     key_id: KeyId
     last_size: LogSize
+    ground: Ground
+    document: Code | None = None
+
+
+@fact("evidence.promise-key-introduced.v1")
+class PromiseKeyIntroduced(Fact):
+    """A key begins to sign promises, beside those that are there.
+
+    It has no first place: whoever sends a command once more is promised its entry of before.
+
+    Attributes:
+        log: The origin of the log.
+        algorithm: Which kind of signature it makes.
+        vkey: The public key.
+        key_id: Its id.
+    """
+
+    log: Title
+    algorithm: Algorithm
+    vkey: VerifierKey
+    key_id: KeyId
+
+
+@fact("evidence.promise-key-retired.v1")
+class PromiseKeyRetired(Fact):
+    """A key promises nothing any more: the overlap is over.
+
+    Attributes:
+        log: The origin of the log.
+        vkey: The public key.
+        key_id: Its id.
+        last_position: The last entry that it can have promised; it counts up to there.
+    """
+
+    log: Title
+    vkey: VerifierKey
+    key_id: KeyId
+    last_position: Place
+
+
+@fact("evidence.promise-key-revoked.v1")
+class PromiseKeyRevoked(Fact):
+    """A key of promises is not to be trusted any more: what it promises beyond is not the log's.
+
+    Attributes:
+        log: The origin of the log.
+        vkey: The public key.
+        key_id: Its id.
+        last_position: The last entry for which its promise still counts.
+        ground: Why.
+        document: The document that ordered it, if one did.
+    """
+
+    log: Title
+    vkey: VerifierKey
+    key_id: KeyId
+    last_position: Place
     ground: Ground
     document: Code | None = None
 

@@ -9,6 +9,9 @@ from aggregates.decisions import Recorded, stream
 from aggregates.facts import Fact
 from aggregates.ids import derived_id
 from aggregates.signing_keys.facts import (
+    PromiseKeyIntroduced,
+    PromiseKeyRetired,
+    PromiseKeyRevoked,
     SigningKeyIntroduced,
     SigningKeyRetired,
     SigningKeyRevoked,
@@ -35,11 +38,11 @@ def evolve(keys: SigningKeys, fact: Fact, at: Recorded) -> SigningKeys:
     if at.channel != KEPT_BY:
         return keys
     match fact:
-        case SigningKeyIntroduced():
+        case SigningKeyIntroduced() | PromiseKeyIntroduced():
             state = CURRENT
-        case SigningKeyRetired():
+        case SigningKeyRetired() | PromiseKeyRetired():
             state = RETIRED
-        case SigningKeyRevoked():
+        case SigningKeyRevoked() | PromiseKeyRevoked():
             state = REVOKED
         case _:
             return keys

@@ -37,7 +37,7 @@ from aggregates.subsidy_claim.reach import (
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.subsidy_claim.submitting import Form, ResubmitClaim, SubmitClaim, case_of_form
 from aggregates.training_class.facts import Clock, Ground
-from aggregates.training_class.reach import STATUS_ZH
+from aggregates.training_class.reach import STATUS_ZH, reasons_are_given
 
 ACCEPTING = ("COUNTY_CLERK", "COUNTY_HR", "CITY_CENTRE")
 OPEN = ("SUBMITTED", "ACCEPTED", "INITIAL_REVIEWED", "SECOND_REVIEWED", "REPORTED")
@@ -129,7 +129,7 @@ def _place(claim_id: ClaimId, head: Head, case: Case, world: World) -> Entitleme
         certified_on=head.certificate.issued_on,
         year=case.counts_on(head).year,
         amount_fen=head.amount_fen,
-        scheme=None if filing is None else filing.scheme,
+        scheme=case.scheme,
         employer=None if roster is None else roster.employer,
         basis=world.law.parameter("annual_cap_year_basis", world.today),
         window=world.law.parameter("repeat_window", world.today),
@@ -251,5 +251,4 @@ def claim_waits_and_class_was_taught(c: AcceptClaim, world: World) -> Iterator[U
 def claim_is_open(c: ReturnClaim | RefuseClaim, world: World) -> Iterator[Unmet]:
     """Before the meeting a claim may be given back or refused, with reasons."""
     yield from claim_is_known(c.claim_id, world, *OPEN)
-    if not c.reasons:
-        yield unmet(("写明理由", "reasons"), ("未填", "none"), where="reasons")
+    yield from reasons_are_given(c.reasons)

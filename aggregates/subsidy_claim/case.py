@@ -20,7 +20,7 @@ from aggregates.law.deadlines import ClaimMode, Deadline, claim_deadline, local_
 from aggregates.subsidy_claim.parts import ClaimDoc, ClaimItem, PlaceBasis
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.trainee.state import TRAINEE, Trainee
-from aggregates.training_class.form import RosterRow
+from aggregates.training_class.form import RosterRow, Scheme
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
 
 T = TypeVar("T")
@@ -105,10 +105,15 @@ class Case:
         return tuple(one for one in self.heads if one.row.kind == kind)
 
     @property
-    def scheme(self) -> str:
-        """The scheme of an enterprise's training; empty for none."""
+    def scheme(self) -> Scheme | None:
+        """The scheme of an enterprise's training, if it is one.
+
+        Apprenticeship training is of its scheme whether or not the filing says so once more.
+        """
         filing = self.training.filing
-        return "" if filing is None else filing.scheme or ""
+        if filing is not None and filing.training_type == "APPRENTICESHIP":
+            return "APPRENTICESHIP"
+        return None if filing is None else filing.scheme
 
     @property
     def starts_on(self) -> date:

@@ -3,7 +3,13 @@
 Importing this module registers them all.
 """
 
-from aggregates.subsidy_claim import rules_limits, rules_modes, rules_worth
+from aggregates.subsidy_claim import (
+    rules_funds,
+    rules_limits,
+    rules_modes,
+    rules_scope,
+    rules_worth,
+)
 from aggregates.subsidy_claim.accepting import AcceptClaim, RefuseClaim, ReturnClaim
 from aggregates.subsidy_claim.catching_up import CatchUpProject
 from aggregates.subsidy_claim.cutting import DisallowItem, HoldItems, ReleaseItems
@@ -12,7 +18,7 @@ from aggregates.subsidy_claim.resolving import IssueAuditReport, ResolvedClaim, 
 from aggregates.subsidy_claim.reviewing import InitialReview, SecondReview
 from aggregates.subsidy_claim.submitting import ResubmitClaim, SubmitClaim
 
-RULES = (rules_modes, rules_limits, rules_worth)
+RULES = (rules_modes, rules_scope, rules_limits, rules_worth, rules_funds)
 """The modules that hold rules alone."""
 
 __all__ = [

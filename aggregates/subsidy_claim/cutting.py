@@ -21,6 +21,7 @@ from aggregates.subsidy_claim.parts import Disallowal, HoldGround
 from aggregates.subsidy_claim.reach import claim_is_known, freed, of_claim, taking, whose
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
 from aggregates.subsidy_claim.wording import about_items, yuan
+from aggregates.training_class.reach import rules_are_known
 
 DECIDING = ("COUNTY_CLERK", "COUNTY_REVIEWER", "COUNTY_HR", "CITY_CENTRE")
 FINAL = frozenset({"ORDERED", "PAID"})
@@ -232,6 +233,7 @@ def sound(rows: tuple[Disallowal, ...], items: Mapping[int, Item]) -> Iterator[U
     numbers = [row.item_no for row in rows]
     lost = [no for no in numbers if no not in items or not items[no].live]
     yield from about_items(lost, ("有效的申报项目", "live items"), ("不是", "are none"))
+    yield from rules_are_known((row.rule_id for row in rows), "rule_id")
     yield from about_items(
         (no for no in numbers if numbers.count(no) > 1),
         ("每项一次", "each once"),
@@ -255,17 +257,24 @@ def sound(rows: tuple[Disallowal, ...], items: Mapping[int, Item]) -> Iterator[U
             )
 
 
+def claim_goes_on(claim_id: ClaimId, world: World) -> Iterator[Unmet]:
+    """Yield that a claim is unknown, out of reach, or over because it was refused."""
+    yield from claim_is_known(claim_id, world)
+    if world.state(SUBSIDY_CLAIM, claim_id).status == "REFUSED":
+        yield unmet(("未了结的申报", "a claim that goes on"), ("已不予补贴", "it was refused"))
+
+
 @lifecycle(DisallowItem)
 def item_can_be_cut(c: DisallowItem, world: World) -> Iterator[Unmet]:
     """Only a live item is cut, by what is left of it at most, before the money is on its way."""
-    yield from claim_is_known(c.claim_id, world)
+    yield from claim_goes_on(c.claim_id, world)
     yield from sound((c.disallowal,), world.state(SUBSIDY_CLAIM, c.claim_id).items)
 
 
 @lifecycle(HoldItems)
 def items_can_be_held(c: HoldItems, world: World) -> Iterator[Unmet]:
     """Live items that are not paid can be held; a hold for verification says no more."""
-    yield from claim_is_known(c.claim_id, world)
+    yield from claim_goes_on(c.claim_id, world)
     items = world.state(SUBSIDY_CLAIM, c.claim_id).items
     wrong = [no for no in c.items if no not in items or not items[no].live]
     yield from about_items(wrong, ("有效的申报项目", "live items"), ("不是", "are none"))
@@ -279,6 +288,8 @@ def items_can_be_held(c: HoldItems, world: World) -> Iterator[Unmet]:
             ("不符", "it is otherwise"),
             where="rule_id",
         )
+    elif c.rule_id is not None:
+        yield from rules_are_known((c.rule_id,), "rule_id")
 
 
 @lifecycle(ReleaseItems)

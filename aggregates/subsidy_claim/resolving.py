@@ -30,8 +30,8 @@ from aggregates.subsidy_claim.reach import (
 )
 from aggregates.subsidy_claim.rules_limits import at_most_three_a_year
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
-from aggregates.training_class.hours import percent, waiver_of
-from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
+from aggregates.training_class.hours import percent, too_short, waiver_of
+from aggregates.training_class.state import TRAINING_CLASS, TrainingClass, hours_of
 
 INSPECTORS_MIN = 2
 """由2人共同实施 (17号 三(三))."""
@@ -86,8 +86,9 @@ def _class_of(c: IssueAuditReport, world: World) -> TrainingClass:
 
 def _waiver(rule_id: str, c: IssueAuditReport, world: World) -> Waiver | None:
     of = whose(c.claim_id, world)
-    claim = world.law.waived(rule_id, UUID(str(c.claim_id)), world.today)
-    return claim or waiver_of(rule_id, (of.class_id, of.institution_id), world, world.today)
+    on, county = world.today, _class_of(c, world).county or of.county
+    claim = world.law.waived(rule_id, UUID(str(c.claim_id)), on, of.county)
+    return claim or waiver_of(rule_id, (of.class_id, of.institution_id), world, on, county)
 
 
 @lifecycle(IssueAuditReport)
@@ -181,6 +182,28 @@ def sessions_are_known(c: IssueAuditReport, world: World) -> Iterator[Unmet]:
             ("考勤与录像互为验证", "sessions whose recordings can be compared"),
             ("没有课次记录", "no session is on record"),
         )
+
+
+@hard("FIL-10", IssueAuditReport)
+def hours_that_count_suffice(c: IssueAuditReport, world: World) -> Iterator[Unmet]:
+    """A claim waits where the hours that count are fewer than the law asks for.
+
+    A session counts that has a sheet and, off line, a recording; practice on line never does
+    (DEL-03, DEL-04, FIL-14). What was lost is waived by the meeting (DEL-03).
+    """
+    one = _class_of(c, world)
+    required = one.required
+    if required is None or not binds(CLAUSES["FIL-10"].document, one.regime, one.starts_on):
+        return
+    if not required.by_standard and _waiver("FIL-12", c, world) is not None:
+        return
+    lost = _waiver("DEL-03", c, world) is not None
+    counted = hours_of(
+        held for number, held in one.held.items() if one.counts(number, unrecorded=lost)
+    )
+    found = counted if one.held else one.delivered
+    if found is not None:
+        yield from too_short(required, found.total, found.practice)
 
 
 @hard("ARC-02", IssueAuditReport)

@@ -11,13 +11,13 @@ from aggregates.subsidy_claim.accepting import case_of_claim
 from aggregates.subsidy_claim.case import Case
 from aggregates.subsidy_claim.cutting import cut, sound
 from aggregates.subsidy_claim.facts import ClaimInitialReviewed, ClaimSecondReviewed
-from aggregates.subsidy_claim.funding import unfunded, wrongly_paid
+from aggregates.subsidy_claim.funding import unfunded
 from aggregates.subsidy_claim.items import after, heads_of, total_of
 from aggregates.subsidy_claim.parts import Disallowal, ReviewResult
 from aggregates.subsidy_claim.reach import at_step, claim_is_known, of_claim, whose
 from aggregates.subsidy_claim.rules_limits import at_most_three_a_year, no_repeat_within_a_year
 from aggregates.subsidy_claim.state import SUBSIDY_CLAIM
-from aggregates.subsidy_claim.wording import about_heads, about_items
+from aggregates.subsidy_claim.wording import about_items
 from aggregates.training_class.state import TRAINING_CLASS
 
 
@@ -181,25 +181,6 @@ def every_item_has_its_fund(c: InitialReview, world: World) -> Iterator[Unmet]:
         yield from about_items(
             unfunded(left), ("已确定资金渠道", "a fund for each item"), ("未确定", "have none")
         )
-
-
-@hard("ELG-04", InitialReview)
-def funds_still_fit_the_people(c: InitialReview, world: World) -> Iterator[Unmet]:
-    """What registers report since is looked at again: benefit drawers are paid by insurance."""
-    if c.result != "PASS":
-        return
-    case = case_after(c, world)
-    items = world.state(SUBSIDY_CLAIM, c.claim_id).items
-    wrong = {
-        head.row.person_id
-        for head in case.heads
-        if wrongly_paid(head, items[head.number].fund, case)
-    }
-    yield from about_heads(
-        len(wrong),
-        ("由失业保险基金列支", "paid from unemployment insurance"),
-        ("使用其他资金", "not so"),
-    )
 
 
 @hard("ELG-07", InitialReview)

@@ -14,6 +14,7 @@ from aggregates.entitlement.limits import most_in_a_year, repeats
 from aggregates.subsidy_claim.accepting import asked_of_claims
 from aggregates.subsidy_claim.case import Case, Head
 from aggregates.subsidy_claim.rules_modes import ENTERPRISE_SCHEMES
+from aggregates.subsidy_claim.rules_scope import category_of
 from aggregates.subsidy_claim.wording import Pair, about_heads, about_items
 from aggregates.trainee.facts import ExternalMatch
 from aggregates.trainee.state import covers
@@ -120,6 +121,14 @@ def once_for_each_employer(case: Case, world: World) -> Iterator[Unmet]:
     """An employer's pre-job or apprenticeship training of a person is subsidised once, for ever."""
     if case.scheme not in ENTERPRISE_SCHEMES:
         return
+    unnamed = [
+        head.number
+        for head in case.of_kind("TRAINING")
+        if head.roster is None or head.roster.employer is None
+    ]
+    yield from about_items(
+        unnamed, ("注明用人企业", "the employer named"), ("未注明，无法核对次数", "name none")
+    )
     again = [
         head.number
         for head in case.of_kind("TRAINING")
@@ -146,7 +155,7 @@ def study_of(head: Head, case: Case) -> ExternalMatch | None:
 
 def _out_of_school(head: Head, case: Case) -> bool:
     """Say whether a student is known not to be in full-time higher education."""
-    if head.enrolment.category != "STUDENT":
+    if "STUDENT" not in (head.enrolment.category, category_of(head, case)):
         return False
     spell = head.trainee.studies(case.starts_on)
     confirmed = head.trainee.confirmed
@@ -158,7 +167,11 @@ def _out_of_school(head: Head, case: Case) -> bool:
 
 @asked_of_claims("ELG-15")
 def students_three_times_at_school(case: Case, world: World) -> Iterator[Unmet]:
-    """Full-time students in higher education may be subsidised, three times while at school."""
+    """Full-time students in higher education may be subsidised, three times while at school.
+
+    Who was at school when the training began is claimed for as a student, whenever the certificate
+    came.
+    """
     heads = case.of_kind("TRAINING")
     outside = sum(_out_of_school(head, case) for head in heads)
     yield from about_heads(
@@ -181,8 +194,10 @@ def _at_school(head: Head, case: Case) -> int:
     spell = study_of(head, case)
     if spell is None:
         return 0
-    days = [*_days_here(head, case), *_days_elsewhere(head)]
-    return sum(covers(spell, day) for day in days)
+    held = head.entitlement.live("TRAINING", but_for=case.asked.claim_id)
+    earlier = [*(one.counts_on for one in held), *_days_elsewhere(head)]
+    own = len(case.of_person(head.row.person_id, "TRAINING"))
+    return own + sum(covers(spell, day) for day in earlier)
 
 
 @asked_of_claims("ELG-16")

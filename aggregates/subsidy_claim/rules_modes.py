@@ -6,7 +6,7 @@ from dataclasses import replace
 from aggregates.decisions import Unmet, World, flag, hard, unmet
 from aggregates.institution.state import INSTITUTION
 from aggregates.law.deadlines import Timeliness
-from aggregates.law.parameters import DEFAULT, Parameters
+from aggregates.law.parameters import Parameters
 from aggregates.subsidy_claim.accepting import AcceptClaim, asked_of_claims
 from aggregates.subsidy_claim.case import Case, Head, deadline_of
 from aggregates.subsidy_claim.standards import bought_as_a_whole, standard_of
@@ -117,9 +117,17 @@ def person_paid_for_the_training(case: Case, world: World) -> Iterator[Unmet]:
 
 @asked_of_claims("CLM-05")
 def enterprise_claims_where_the_class_was(case: Case, world: World) -> Iterator[Unmet]:
-    """An enterprise claims where the class was opened; the text sets it no time, the city may."""
+    """An enterprise claims for its own staff, where the class was opened.
+
+    The text sets it no time; the city may.
+    """
     if case.asked.mode != "ENTERPRISE":
         return
+    yield from about_items(
+        _of_others(case, world),
+        ("本企业组织参训的职工", "staff of the enterprise that claims"),
+        ("用人单位不是申报企业", "work for another, or nobody is named"),
+    )
     if case.asked.county != case.training.county:
         yield unmet(
             (f"开班地{case.training.county}", f"where the class was, {case.training.county}"),
@@ -131,6 +139,17 @@ def enterprise_claims_where_the_class_was(case: Case, world: World) -> Iterator[
         ("在本市规定的期限内申报", "claimed within the time that the city has set"),
         (f"于{case.asked.submitted_on}申报，已逾期", f"late on {case.asked.submitted_on}"),
     )
+
+
+def _of_others(case: Case, world: World) -> list[int]:
+    """Return the items of heads whom the roster does not show as staff of the applicant."""
+    applicant = case.asked.applicant_id
+    own = "" if applicant is None else world.state(INSTITUTION, applicant).uscc
+    return [
+        one.number
+        for one in case.heads
+        if not own or one.roster is None or one.roster.employer != own
+    ]
 
 
 @asked_of_claims("CLM-06")
@@ -162,16 +181,16 @@ def agency_claims_in_time(case: Case, world: World) -> Iterator[Unmet]:
     if asked.mode != "AGENCY":
         return
     subjects = (asked.class_id, asked.applicant_id)
-    if waiver_of("CLM-07", subjects, world, asked.submitted_on) is not None:
+    if waiver_of("CLM-07", subjects, world, asked.submitted_on, asked.county) is not None:
         return
     parameters = Parameters(world.law.policies, world.today, asked.county)
-    unfixed = parameters.resolve("claim_deadline.AGENCY").source == DEFAULT
+    fixed = parameters.resolve("claim_deadline.AGENCY").fixed
     for told in about_items(
         (one.number for one in _late(case, world)),
         ("取得证书后2个月内申报，或经同意延期", "within two months, or extended by consent"),
         (f"于{asked.submitted_on}申报，已逾期", f"late on {asked.submitted_on}"),
     ):
-        yield replace(told, flag=unfixed)
+        yield replace(told, flag=not fixed)
 
 
 @asked_of_claims("ELG-20")

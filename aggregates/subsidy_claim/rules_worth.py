@@ -35,7 +35,7 @@ def _sound_contract(head: Head, case: Case) -> bool:
 @asked_of_claims("ELG-14")
 def apprentices_are_in_service(case: Case, world: World) -> Iterator[Unmet]:
     """Apprenticeship training is for the enterprise's staff in service, probation included."""
-    if case.scheme != "APPRENTICESHIP" and case.training.training_type != "APPRENTICESHIP":
+    if case.scheme != "APPRENTICESHIP":
         return
     on = case.starts_on
     outside = [

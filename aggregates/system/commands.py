@@ -45,6 +45,7 @@ class RecordMissedDeadline(Command):
     county_code: CountyCode | None = None
     due_at: Instant
     subject: Subject
+    ref: Code | None = None
     calendar_version: Code | None = None
 
     def facts(self, world: World) -> Iterator[New]:
@@ -52,13 +53,14 @@ class RecordMissedDeadline(Command):
         del world
         yield New(
             SYSTEM,
-            missed_id(self.duty_rule_id, self.subject, self.due_at),
+            missed_id(self.duty_rule_id, self.subject, self.due_at, self.ref),
             DeadlineMissed(
                 duty_rule_id=self.duty_rule_id,
                 responsible_org=self.responsible_org,
                 county_code=self.county_code,
                 due_at=self.due_at,
                 subject=self.subject,
+                ref=self.ref,
                 calendar_version=self.calendar_version,
             ),
             county=self.county_code or "",
@@ -72,7 +74,7 @@ def missed_once_and_truly(c: RecordMissedDeadline, world: World) -> Iterator[Unm
     yield from _told_by_the_timer(c.subject, world)
     if world.now < c.due_at:
         yield unmet(("期限已过", "the deadline is over"), ("尚未到期", "it is not over yet"))
-    one = missed_id(c.duty_rule_id, c.subject, c.due_at)
+    one = missed_id(c.duty_rule_id, c.subject, c.due_at, c.ref)
     if world.exists(SYSTEM, one):
         yield unmet(("尚未记录", "not recorded before"), ("已记录", "recorded already"))
 
@@ -100,6 +102,7 @@ class RecordRecomputedDeadline(Command):
 
     rule_id: Code
     subject: Subject
+    ref: Code | None = None
     county_code: CountyCode | None = None
     old_due_on: date
     new_due_on: date
@@ -110,10 +113,11 @@ class RecordRecomputedDeadline(Command):
         del world
         yield New(
             SYSTEM,
-            recomputed_id(self.rule_id, self.subject, self.old_due_on, self.new_due_on),
+            recomputed_id(self.rule_id, self.subject, self.old_due_on, self.new_due_on, self.ref),
             DeadlineRecomputed(
                 rule_id=self.rule_id,
                 subject=self.subject,
+                ref=self.ref,
                 county_code=self.county_code,
                 old_due_on=self.old_due_on,
                 new_due_on=self.new_due_on,
@@ -134,7 +138,7 @@ def moved_once_and_truly(c: RecordRecomputedDeadline, world: World) -> Iterator[
             (str(c.new_due_on), str(c.new_due_on)),
             where="new_due_on",
         )
-    one = recomputed_id(c.rule_id, c.subject, c.old_due_on, c.new_due_on)
+    one = recomputed_id(c.rule_id, c.subject, c.old_due_on, c.new_due_on, c.ref)
     if world.exists(SYSTEM, one):
         yield unmet(("尚未记录", "not recorded before"), ("已记录", "recorded already"))
 

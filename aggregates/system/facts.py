@@ -1,12 +1,12 @@
 """What the service records by itself: deadlines, imports, checks, messages, sealed entries."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
-from aggregates.facts import Code, Count, CountyCode, Digest, Fact, Instant, fact, record
+from aggregates.facts import Code, Count, CountyCode, Digest, Fact, Instant, fact, record, upcast
 from aggregates.ids import ClassId
 from aggregates.sealed import FreeText, Personal
 from aggregates.subject import Subject
@@ -17,11 +17,13 @@ Commitment = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
 """32 bytes in base64url without padding."""
 
 
-@fact("system.deadline-missed.v1")
+@fact("system.deadline-missed.v2")
 class DeadlineMissed(Fact):
     """Something that was due did not happen in time; often an authority owed it.
 
     Attributes:
+        ref: Which of several duties of one rule about one thing, such as the number of an
+            objection; None where there can be one only, and in records of before it was told.
         duty_rule_id: The rule that asks for it.
         responsible_org: The code of the body that owed it.
         due_at: When it was due.
@@ -34,10 +36,11 @@ class DeadlineMissed(Fact):
     county_code: CountyCode | None = None
     due_at: Instant
     subject: Subject
+    ref: Code | None = None
     calendar_version: Code | None = None
 
 
-@fact("system.deadline-recomputed.v1")
+@fact("system.deadline-recomputed.v2")
 class DeadlineRecomputed(Fact):
     """An open deadline, or one recorded as missed, falls on another day than was told before.
 
@@ -47,6 +50,7 @@ class DeadlineRecomputed(Fact):
     Attributes:
         rule_id: The rule that asks for what is due.
         subject: What it is about.
+        ref: Which of several duties of one rule about one thing, as with a miss.
         old_due_on: The last day as it was told.
         new_due_on: The last day as it is counted now.
         calendar_version: The working-day calendar it is counted with now, if any was needed.
@@ -54,10 +58,20 @@ class DeadlineRecomputed(Fact):
 
     rule_id: Code
     subject: Subject
+    ref: Code | None = None
     county_code: CountyCode | None = None
     old_due_on: date
     new_due_on: date
     calendar_version: Code | None = None
+
+
+def _of_all(data: dict[str, Any]) -> dict[str, Any]:
+    """Read a record that told of all duties of a rule about one thing alike: it names none."""
+    return data
+
+
+upcast("system.deadline-missed.v1", to="system.deadline-missed.v2")(_of_all)
+upcast("system.deadline-recomputed.v1", to="system.deadline-recomputed.v2")(_of_all)
 
 
 @record

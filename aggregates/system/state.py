@@ -51,12 +51,18 @@ SEALED = stream("sealed", System(), evolve)
 """Sealed entries: each a stream of its own with an id that says nothing."""
 
 
-def missed_id(duty_rule_id: str, subject: Subject, due_at: datetime) -> UUID:
+def missed_id(
+    duty_rule_id: str, subject: Subject, due_at: datetime, ref: str | None = None
+) -> UUID:
     """Return the id of the one record that a duty was missed on a deadline."""
     moment = due_at.astimezone(UTC).isoformat()
-    return derived_id("deadline-missed", duty_rule_id, *subject.given, moment)
+    which = () if ref is None else (ref,)
+    return derived_id("deadline-missed", duty_rule_id, *subject.given, moment, *which)
 
 
-def recomputed_id(rule_id: str, subject: Subject, old: date, new: date) -> UUID:
+def recomputed_id(
+    rule_id: str, subject: Subject, old: date, new: date, ref: str | None = None
+) -> UUID:
     """Return the id of the one record that a deadline fell on one day and falls on another."""
-    return derived_id("deadline-recomputed", rule_id, *subject.given, old, new)
+    which = () if ref is None else (ref,)
+    return derived_id("deadline-recomputed", rule_id, *subject.given, old, new, *which)

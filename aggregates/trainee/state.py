@@ -50,6 +50,7 @@ class Trainee:
         verified: Whether the latest comparison matched (实名).
         verified_on: Local date of that record.
         confirmed: The category confirmed last.
+        confirmations: Every category that was confirmed, in the order of record.
         matches: What other registers say, in the order of record.
         unopened: Answers of registers that the vault did not give.
     """
@@ -58,8 +59,19 @@ class Trainee:
     verified: bool = False
     verified_on: date | None = None
     confirmed: Confirmed | None = None
+    confirmations: tuple[Confirmed, ...] = ()
     matches: tuple[ExternalMatch, ...] = ()
     unopened: int = 0
+
+    def confirmed_for(self, on: date) -> Confirmed | None:
+        """Return the category that a person has on a day, by what is on record now.
+
+        People change: the latest proof of that day or before counts, else the latest that may be
+        relied on.
+        """
+        standing = [one for one in self.confirmations if one.stands(on)]
+        earlier = [one for one in standing if one.as_of <= on]
+        return next(reversed(earlier or standing), None)
 
     def told(self, source: str, on: date | None = None) -> tuple[ExternalMatch, ...]:
         """Return what a register says, on a day or at all."""
@@ -142,7 +154,7 @@ def evolve(one: Trainee, fact: Fact, at: Recorded) -> Trainee:
                 fact.valid_to,
                 at.on,
             )
-            return replace(one, confirmed=made)
+            return replace(one, confirmed=made, confirmations=(*one.confirmations, made))
         case ExternalMatchRecorded():
             return _matched(one, fact)
         case _:

@@ -1,6 +1,7 @@
 """What may be answered to a class filing: the bureau agrees, or it does not (17号 三(二))."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from aggregates.decisions import Command, New, Unmet, World, command, lifecycle, unmet
 from aggregates.facts import Code
@@ -15,7 +16,7 @@ from aggregates.training_class.facts import (
     Supervision,
 )
 from aggregates.training_class.filing import catalogue_version, regime_of
-from aggregates.training_class.reach import class_is_known, of_class, whose
+from aggregates.training_class.reach import class_is_known, of_class, reasons_are_given, whose
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
 
 APPROVERS = ("COUNTY_HR", "CITY_HR")
@@ -25,19 +26,33 @@ def first_task(one: TrainingClass, world: World) -> bool:
     """Say whether no class of the body was visited yet, in the county or the city (FIL-03).
 
     What counts as the first task is the city's choice (`first_task_scope`, C-30). A visit counts
-    that looked at attendance and delivery both.
+    that looked at attendance and delivery both, while the class that it names was taught.
     """
     if one.institution_id is None:
         return False
     own = world.state(INSTITUTION, one.institution_id)
     county = task_scope(one, world)
-    return not any(
-        visit.purpose == "FIRST_TASK_IN_CLASS"
+    visits = [
+        visit
+        for visit in own.verifications
+        if visit.purpose == "FIRST_TASK_IN_CLASS"
         and visit.attendance_checked
         and visit.delivery_checked
         and county in ("", visit.county)
-        for visit in own.verifications
+    ]
+    named = [visit.class_id for visit in visits if visit.class_id is not None]
+    visited = world.states(TRAINING_CLASS, dict.fromkeys(named))
+    return not any(
+        visit.class_id is None or _during(visit.on, visited[visit.class_id]) for visit in visits
     )
+
+
+def _during(on: date, visited: TrainingClass) -> bool:
+    """Say whether a day lies within a class; of one that the ledger does not know, nobody can."""
+    if not visited.status:
+        return True
+    begun, ends = visited.started_on, visited.ends_on
+    return begun is not None and begun <= on and (ends is None or on <= ends)
 
 
 def task_scope(one: TrainingClass, world: World) -> str:
@@ -145,5 +160,4 @@ def filing_waits_for_an_answer(
 @lifecycle(RejectClassFiling)
 def rejection_has_reasons(c: RejectClassFiling, world: World) -> Iterator[Unmet]:
     """Whoever is refused learns why."""
-    if not c.reasons:
-        yield unmet(("写明理由", "reasons"), ("未填", "none"), where="reasons")
+    yield from reasons_are_given(c.reasons)

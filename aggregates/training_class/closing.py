@@ -84,7 +84,8 @@ def awaits_visit(class_id: ClassId, one: TrainingClass, world: World) -> bool:
     """Say whether the visit during a body's first class is still missing (FIL-03)."""
     if not one.first_task:
         return False
-    if waiver_of("FIL-03", (class_id, one.institution_id), world, world.today) is not None:
+    subjects = (class_id, one.institution_id)
+    if waiver_of("FIL-03", subjects, world, world.today, one.county) is not None:
         return False
     return first_task(one, world)
 
@@ -137,6 +138,23 @@ def first_class_was_visited(c: CompleteTeaching, world: World) -> Iterator[Unmet
             ("首次承接任务的班期经实地核查考勤和培训开展情况", "a visit during the first class"),
             ("没有记录", "none is recorded"),
         )
+
+
+@flag("DEL-04", CompleteTeaching)
+def every_session_has_its_sheet(c: CompleteTeaching, world: World) -> Iterator[Unmet]:
+    """Each off-line session has an attendance sheet; the hours of one without it do not count."""
+    one, _ = _delivered(c, world)
+    lacking = _without_sheet(one)
+    if lacking and _bound("DEL-04", one):
+        listed = "、".join(str(number) for number in lacking)
+        yield unmet(
+            ("线下各课次均有考勤表", "a sheet for each off-line session"),
+            (f"第{listed}次没有", f"none for {listed.replace('、', ', ')}"),
+        )
+
+
+def _without_sheet(one: TrainingClass) -> list[int]:
+    return sorted(n for n, s in one.held.items() if s.mode == "OFFLINE" and n not in one.present)
 
 
 @flag("DEL-09", CompleteTeaching)
@@ -216,7 +234,7 @@ def entrepreneurship_ledger_is_complete(c: CloseClass, world: World) -> Iterator
     one = world.state(TRAINING_CLASS, c.class_id)
     if one.training_type != "ENTREPRENEURSHIP" or not _bound("DEL-24", one):
         return
-    lacking = [n for n, s in one.held.items() if s.mode == "OFFLINE" and n not in one.present]
+    lacking = _without_sheet(one)
     if lacking:
         yield unmet(
             ("各课次均有考勤", "a sheet for each session"),

@@ -1,7 +1,7 @@
 """What happens while a class is taught: sessions, attendance sheets, recordings.
 
-These are facts. None is refused but for a class that does not exist: whatever does not fit is
-recorded with a finding.
+These are facts. None is refused but what is of no class, or would be told a second time: whatever
+does not fit is recorded with a finding.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from datetime import date
 from aggregates.decisions import Command, New, Unmet, World, command, lifecycle, unmet
 from aggregates.facts import Code, Count, Digest, Instant, Title
 from aggregates.ids import ClassId, InstructorId, OfficialId
-from aggregates.law.deadlines import local_date
+from aggregates.law.deadlines import SHANGHAI
 from aggregates.training_class.facts import (
     AttendanceSheetSealed,
     RecordingRegistered,
@@ -18,7 +18,7 @@ from aggregates.training_class.facts import (
     SheetRows,
 )
 from aggregates.training_class.form import SessionKind, SessionMode
-from aggregates.training_class.reach import class_is_known, of_class, whose
+from aggregates.training_class.reach import STATUS_ZH, class_is_known, of_class, whose
 from aggregates.training_class.state import ATTENDED, TRAINING_CLASS
 
 TEACHERS = ("INST_CLERK", "INST_HEAD", "CLASS_HEAD", "INSTRUCTOR", "EMPLOYER", "PLATFORM")
@@ -161,23 +161,57 @@ Delivery = RecordSession | SealAttendance | RegisterRecording
 
 
 @lifecycle(RecordSession, SealAttendance, RegisterRecording)
-def class_exists(c: Delivery, world: World) -> Iterator[Unmet]:
-    """Sessions, sheets and recordings are of a class that was filed."""
+def class_is_still_taught(c: Delivery, world: World) -> Iterator[Unmet]:
+    """Sessions are told until the teaching is completed, their proofs until the class is closed.
+
+    Training that nobody agreed to is told as well; it happened, and FIL-02 names it.
+    """
     yield from class_is_known(c.class_id, world)
+    status = world.state(TRAINING_CLASS, c.class_id).status
+    over = ("TAUGHT", "CLOSED") if isinstance(c, RecordSession) else ("CLOSED",)
+    if status in over:
+        yield unmet(
+            ("教学尚未结束", "a class that is still taught")
+            if isinstance(c, RecordSession)
+            else ("尚未结班", "a class that is not closed"),
+            (STATUS_ZH[status], status),
+        )
 
 
 @lifecycle(RecordSession)
 def session_lies_in_the_past(c: RecordSession, world: World) -> Iterator[Unmet]:
     """What was held has begun, and it ended after it began."""
-    if local_date(c.actual_start) > world.today:
-        yield unmet(
-            (f"不晚于{world.today}", f"not after {world.today}"),
-            (f"{local_date(c.actual_start)}", f"{local_date(c.actual_start)}"),
-            where="actual_start",
+    if c.actual_start > world.now:
+        now, begun = (
+            f"{one.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for one in (world.now, c.actual_start)
         )
+        yield unmet((f"不晚于{now}", f"not after {now}"), (begun, begun), where="actual_start")
     if c.actual_end <= c.actual_start:
         yield unmet(
             ("结束晚于开始", "an end after the beginning"), ("不是", "it is not"), "actual_end"
+        )
+
+
+@lifecycle(RecordSession)
+def session_was_not_told_before(c: RecordSession, world: World) -> Iterator[Unmet]:
+    """A session is told once: what was held is not held otherwise afterwards."""
+    if c.session_no in world.state(TRAINING_CLASS, c.class_id).held:
+        yield unmet(
+            ("尚未登记的课次", "a session not recorded before"),
+            (f"第{c.session_no}次已登记", f"session {c.session_no} is on record"),
+            where="session_no",
+        )
+
+
+@lifecycle(SealAttendance)
+def sheet_is_not_sealed_yet(c: SealAttendance, world: World) -> Iterator[Unmet]:
+    """What is sealed stays as it is: no second sheet makes more of a session attended."""
+    sealed = world.state(TRAINING_CLASS, c.class_id).sealed.get(c.session_no, frozenset())
+    if c.part in sealed:
+        yield unmet(
+            ("尚未封存的考勤表", "a sheet not sealed before"),
+            (f"第{c.session_no}次课第{c.part}部分已封存", f"part {c.part} is sealed"),
+            where="part",
         )
 
 

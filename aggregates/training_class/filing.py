@@ -24,7 +24,7 @@ from aggregates.training_class.facts import (
 )
 from aggregates.training_class.form import Filing, RosterRow
 from aggregates.training_class.hours import required_hours, waiver_of
-from aggregates.training_class.reach import class_is_known, of_class, whose
+from aggregates.training_class.reach import class_is_known, of_class, reasons_are_given, whose
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
 
 ROWS_A_FACT = 150
@@ -165,14 +165,23 @@ def applicant(c: Filed, world: World) -> tuple[InstitutionId, str]:
 
 
 def filing_regime(c: Filed, world: World) -> str:
-    """Return the regime of a filing, as if approved today and started as planned."""
-    return regime_of(world, c.filing.planned_start, world.today)
+    """Return the regime of a filing, as if approved today and started as planned.
+
+    No class starts before it is filed: a planned start in the past is no way into an older law.
+    History tells of classes that did.
+    """
+    return regime_of(world, _starts_on(c, world), world.today)
+
+
+def _starts_on(c: Filed, world: World) -> date:
+    planned = c.filing.planned_start
+    return planned if world.as_facts else max(planned, world.today)
 
 
 def filing_bound(rule_id: str, c: Filed, world: World) -> bool:
     """Say whether a rule binds a filing under its regime (A6)."""
     document = clause(rule_id).document
-    return binds(document, filing_regime(c, world), c.filing.planned_start)
+    return binds(document, filing_regime(c, world), _starts_on(c, world))
 
 
 def due(c: Filed, world: World) -> Deadline | None:
@@ -186,8 +195,8 @@ def due(c: Filed, world: World) -> Deadline | None:
 
 def clock_of(c: Filed, world: World) -> Clock:
     """Return how the filing deadline stands for a filing."""
-    institution_id, _ = applicant(c, world)
-    waiver = waiver_of("FIL-01", (c.class_id, institution_id), world, world.today)
+    institution_id, county = applicant(c, world)
+    waiver = waiver_of("FIL-01", (c.class_id, institution_id), world, world.today, county)
     found = due(c, world)
     waiver_id = None if waiver is None else waiver.waiver_id
     if found is None or found.last is None:
@@ -301,5 +310,4 @@ def filing_was_returned(c: ResubmitClassFiling, world: World) -> Iterator[Unmet]
 def filing_is_open(c: ReturnClassFiling, world: World) -> Iterator[Unmet]:
     """Only a filing that waits for an answer is returned, and with reasons."""
     yield from class_is_known(c.class_id, world, "FILED")
-    if not c.reasons:
-        yield unmet(("写明理由", "reasons"), ("未填", "none"), where="reasons")
+    yield from reasons_are_given(c.reasons)

@@ -20,11 +20,15 @@ _WHOLE_BP = 10_000
 
 
 def waiver_of(
-    rule_id: str, subjects: Iterable[ClassId | InstitutionId | None], world: World, on: date
+    rule_id: str,
+    subjects: Iterable[ClassId | InstitutionId | None],
+    world: World,
+    on: date,
+    county: str,
 ) -> Waiver | None:
-    """Return the waiver of a rule that stands for a class or its institution, if any."""
+    """Return the waiver of a rule that stands for a class or its institution in a county."""
     for one in subjects:
-        held = None if one is None else world.law.waived(rule_id, UUID(str(one)), on)
+        held = None if one is None else world.law.waived(rule_id, UUID(str(one)), on, county)
         if held is not None:
             return held
     return None
@@ -41,7 +45,8 @@ def required_hours(
     on = world.today
     asked = tuple(subjects)
     online: int | None = None
-    if filing.training_type != "ENTREPRENEURSHIP" and not waiver_of("FIL-13", asked, world, on):
+    waived = waiver_of("FIL-13", asked, world, on, county)
+    if filing.training_type != "ENTREPRENEURSHIP" and not waived:
         online = int(world.law.parameter("online_share_max", on, county=county))
     standard = world.law.hours(filing.occupation, filing.level, on)
     if standard is not None:
@@ -51,7 +56,7 @@ def required_hours(
             online_bp=online,
             by_standard=True,
         )
-    if waiver_of("FIL-12", asked, world, on):
+    if waiver_of("FIL-12", asked, world, on, county):
         return RequiredHours(total=0, practice_bp=0, online_bp=online)
     short = filing.training_type in SHORT_TYPES or filing.scheme == "IN_POST"
     return RequiredHours(

@@ -1,11 +1,13 @@
 """Whether a command reaches the class that it names, and how what it says of it is recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from aggregates.decisions import New, Unmet, World, unmet
 from aggregates.facts import Fact
 from aggregates.ids import ClassId, InstitutionId, derived_id
+from aggregates.law.clauses import CLAUSES
+from aggregates.training_class.facts import Ground
 from aggregates.training_class.state import TRAINING_CLASS
 
 STATUS_ZH = {
@@ -57,6 +59,23 @@ def class_is_known(class_id: ClassId, world: World, *statuses: str) -> Iterator[
             (STATUS_ZH[one.status], one.status),
         )
     yield from in_reach(one.institution_id, one.county, world)
+
+
+def reasons_are_given(reasons: Iterable[Ground]) -> Iterator[Unmet]:
+    """Yield that a decision against somebody names no reason, or a rule that there is not."""
+    rules = [one.rule_id for one in reasons]
+    if not rules:
+        yield unmet(("写明理由", "reasons"), ("未填", "none"), where="reasons")
+    yield from rules_are_known(rules, "reasons")
+
+
+def rules_are_known(rules: Iterable[str], where: str) -> Iterator[Unmet]:
+    """Yield that a decision against somebody cites rules that no clause stands behind."""
+    for rule in rules:
+        if rule not in CLAUSES:
+            yield unmet(
+                ("规则表中的编号", "the id of a rule in the table"), (rule, rule), where=where
+            )
 
 
 def whose(class_id: ClassId, world: World) -> tuple[InstitutionId, str]:

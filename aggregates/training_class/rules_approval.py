@@ -7,12 +7,14 @@ from aggregates.decisions import Unmet, World, flag, hard, unmet
 from aggregates.fund_account.state import FUND_ACCOUNT, account_of
 from aggregates.institution.state import INSTITUTION
 from aggregates.project.state import PROJECT, Project
-from aggregates.training_class.approving import ApproveClassFiling, task_scope
+from aggregates.trainee.state import TRAINEE
+from aggregates.training_class.approving import ApproveClassFiling, first_task, task_scope
 from aggregates.training_class.form import Filing
 from aggregates.training_class.hours import waiver_of
 from aggregates.training_class.reach import whose
 from aggregates.training_class.rules_body import not_listed, suspended
 from aggregates.training_class.rules_people import unverified
+from aggregates.training_class.scope import category_of
 from aggregates.training_class.state import TRAINING_CLASS, TrainingClass
 
 
@@ -38,7 +40,9 @@ def approved_before_the_planned_start(c: ApproveClassFiling, world: World) -> It
 def site_was_verified_before_the_first_task(c: ApproveClassFiling, world: World) -> Iterator[Unmet]:
     """A body that takes its first task was visited on the spot before."""
     one, _ = _filed(c, world)
-    if waiver_of("FIL-03", (c.class_id, one.institution_id), world, world.today) is not None:
+    subjects = (c.class_id, one.institution_id)
+    waived = waiver_of("FIL-03", subjects, world, world.today, one.county) is not None
+    if waived or not first_task(one, world):
         return
     own = world.state(INSTITUTION, whose(c.class_id, world)[0])
     county = task_scope(one, world)
@@ -194,15 +198,13 @@ def project_was_procured_for_its_group(c: ApproveClassFiling, world: World) -> I
         return
     if not project.procurement_ref:
         yield unmet(("政府采购编号", "a reference of the procurement"), ("没有", "none"))
-    outside = [
-        row
-        for row in one.roster.values()
-        if row.category.value is not None and row.category.value not in project.target_group
-    ]
+    people = world.states(TRAINEE, one.roster)
+    named = [category_of(row, people[person]) for person, row in one.roster.items()]
+    outside = sum(name is not None and name not in project.target_group for name in named)
     if outside:
         yield unmet(
             ("人员均属项目目标群体", "everybody of the project's target group"),
-            (f"{len(outside)}人不属于", f"{len(outside)} are not"),
+            (f"{outside}人不属于", f"{outside} are not"),
             where="roster",
         )
 

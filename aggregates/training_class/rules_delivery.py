@@ -66,6 +66,24 @@ def session_is_of_an_approved_class(c: RecordSession, world: World) -> Iterator[
         )
 
 
+@told_of("INS-12", RecordSession)
+def body_may_go_on(c: RecordSession, world: World) -> Iterator[Unmet]:
+    """A suspended body goes on with a class under way only where the decision says so."""
+    one, on = _class(c, world), local_date(c.actual_start)
+    occupation = "" if one.filing is None else one.filing.occupation
+    own = world.state(INSTITUTION, whose(c.class_id, world)[0])
+    for held in own.suspensions:
+        if (
+            not held.running_classes_continue
+            and held.stands(on)
+            and held.touches(one.county, occupation)
+        ):
+            yield unmet(
+                ("未暂停，或决定准许在训班期继续", "no suspension, or one that lets classes end"),
+                (f"自{held.valid_from}起暂停（{held.decision_no}）", f"{held.decision_no} stands"),
+            )
+
+
 @told_of("DEL-08", RecordSession)
 def session_is_held_as_planned(c: RecordSession, world: World) -> Iterator[Unmet]:
     """A session is held by the timetable after the changes that were reported in time."""

@@ -4,50 +4,26 @@ What these rules look at is restricted. An entry tells how many heads do not fit
 rule, never which: the approver sees them on a page that asks for a purpose.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from aggregates.decisions import Unmet, World, hard, unmet
-from aggregates.law.deadlines import add_months
 from aggregates.project.state import PROJECT
 from aggregates.trainee.state import TRAINEE, Trainee
 from aggregates.training_class.approving import ApproveClassFiling
 from aggregates.training_class.form import RosterRow
+from aggregates.training_class.scope import (
+    category_of,
+    left_school_long_ago,
+    open_types,
+    serves_too_long,
+)
 from aggregates.training_class.state import TRAINING_CLASS
 
-SKILL_TYPES = frozenset({"EMPLOYMENT_SKILL", "SPECIAL_ABILITY"})
-"""Employment-skill training; special-ability training is one form of it."""
-STAFF_TYPES = frozenset({"EMPLOYMENT_SKILL", "IN_POST_SKILL", "SPECIAL_ABILITY", "APPRENTICESHIP"})
-KEY_GROUPS = frozenset(
-    {
-        "POV",
-        "POV_CHILD",
-        "SCHOOL_LEAVER",
-        "RURAL",
-        "UNEMP",
-        "HARD_EMP",
-        "TRANSFER",
-        "VETERAN",
-        "DISABLED",
-    }
-)
-"""The groups of 72号 一(一); the list ends in 等 and a published list may add to it."""
-BY_TEXT: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(KEY_GROUPS, SKILL_TYPES | {"ENTREPRENEURSHIP"}),
-    "GRAD_2Y": SKILL_TYPES | {"ENTREPRENEURSHIP"},
-    "STUDENT": SKILL_TYPES | {"ENTREPRENEURSHIP"},
-    "CATCH_ALL": SKILL_TYPES,
-    "EMPLOYEE": frozenset({"IN_POST_SKILL", "APPRENTICESHIP"}),
-    "CUSTODY": frozenset(),
-}
-"""The training types open to each category by the text, where no list is published."""
-GRADUATE_MONTHS = 24
-SENTENCE_MONTHS = 24
 _OWN_RULES = frozenset({"GRAD_2Y", "CATCH_ALL", "CUSTODY"})
 
 Head = tuple[RosterRow, Trainee]
-_Odd = Callable[[Head, date], bool]
 
 
 def _heads(c: ApproveClassFiling, world: World) -> tuple[list[Head], date, str]:
@@ -71,14 +47,6 @@ def _softly(answers: Iterator[Unmet]) -> Iterator[Unmet]:
         yield replace(answer, flag=True)
 
 
-def open_types(category: str, world: World) -> frozenset[str]:
-    """Return the training types open to a category: by the published list, else by the text."""
-    if "PERSON_CATEGORY" in world.law.catalogues:
-        scope = world.law.scope(category, world.today)
-        return frozenset() if scope is None else frozenset(scope.training_types)
-    return BY_TEXT.get(category, frozenset())
-
-
 @hard("ELG-09", ApproveClassFiling)
 def categories_are_confirmed_and_open(c: ApproveClassFiling, world: World) -> Iterator[Unmet]:
     """Each head's category is confirmed, holds at the start, and is open to the training type.
@@ -91,8 +59,12 @@ def categories_are_confirmed_and_open(c: ApproveClassFiling, world: World) -> It
         stale, ("人员类别已确认且有效", "a confirmed category"), ("未确认", "have none")
     )
     if kind != "PROJECT":
-        known = [row.category.value for row, _ in heads if row.category.value is not None]
-        shut = sum(kind not in open_types(name, world) for name in known if name not in _OWN_RULES)
+        known = [name for name in (category_of(*head) for head in heads) if name is not None]
+        shut = sum(
+            kind not in open_types(name, world, world.today)
+            for name in known
+            if name not in _OWN_RULES
+        )
         yield from _told(shut, ("类别可享受该培训补贴", "a category open to this training"))
     other = sum(_differs(row, trainee) for row, trainee in heads)
     yield from _softly(
@@ -111,16 +83,15 @@ def _differs(row: RosterRow, trainee: Trainee) -> bool:
 def graduates_left_school_lately(c: ApproveClassFiling, world: World) -> Iterator[Unmet]:
     """Graduates start within two years of leaving school, and are not employed."""
     heads, start, kind = _heads(c, world)
-    graduates = [t for row, t in heads if row.category.value == "GRAD_2Y"]
-    if kind != "PROJECT" and kind not in open_types("GRAD_2Y", world):
+    graduates = [head[1] for head in heads if category_of(*head) == "GRAD_2Y"]
+    if kind != "PROJECT" and kind not in open_types("GRAD_2Y", world, world.today):
         yield from _told(len(graduates), ("毕业生可享受该培训补贴", "training open to graduates"))
         return
-    days = [t.graduated_on for t in graduates]
-    late = sum(day is not None and start > add_months(day, GRADUATE_MONTHS) for day in days)
+    late = sum(left_school_long_ago(t, start) for t in graduates)
     yield from _told(late, ("毕业离校2年内", "within two years of leaving school"))
     at_work = sum(t.employed(start) for t in graduates)
     yield from _told(at_work, ("未就业", "not employed"), ("已就业", "are employed"))
-    unknown = sum(day is None for day in days)
+    unknown = sum(t.graduated_on is None for t in graduates)
     yield from _softly(_told(unknown, ("可核对的毕业时间", "a known day of leaving school")))
 
 
@@ -133,8 +104,8 @@ def pensioners_are_not_in_the_catch_all(c: ApproveClassFiling, world: World) -> 
     """
     heads, start, kind = _heads(c, world)
     everyone = world.law.parameter("pension_exclusion_scope", world.today) == "ALL_CATEGORIES"
-    catch_all = [t for row, t in heads if row.category.value == "CATCH_ALL"]
-    if kind != "PROJECT" and kind not in open_types("CATCH_ALL", world):
+    catch_all = [head[1] for head in heads if category_of(*head) == "CATCH_ALL"]
+    if kind != "PROJECT" and kind not in open_types("CATCH_ALL", world, world.today):
         yield from _told(
             len(catch_all), ("该类人员仅限就业技能培训", "employment-skill training alone")
         )
@@ -146,7 +117,7 @@ def pensioners_are_not_in_the_catch_all(c: ApproveClassFiling, world: World) -> 
     drawing = sum(t.draws_employee_pension(start) for t in catch_all)
     yield from _told(drawing, expected)
     rest = sum(
-        t.draws_employee_pension(start) for row, t in heads if row.category.value != "CATCH_ALL"
+        head[1].draws_employee_pension(start) for head in heads if category_of(*head) != "CATCH_ALL"
     )
     told = _told(rest, expected)
     yield from told if everyone else _softly(told)
@@ -164,7 +135,7 @@ def custody_needs_a_project_for_it(c: ApproveClassFiling, world: World) -> Itera
     held = [
         (row, t, t.custody(start))
         for row, t in heads
-        if t.custody(start) is not None or row.category.value == "CUSTODY"
+        if t.custody(start) is not None or category_of(row, t) == "CUSTODY"
     ]
     if not for_them:
         yield from _told(
@@ -173,14 +144,7 @@ def custody_needs_a_project_for_it(c: ApproveClassFiling, world: World) -> Itera
             ("不在", "not in"),
         )
         return
-    bound = add_months(start, SENTENCE_MONTHS)
-    long = sum(
-        spell is not None
-        and spell.custody_kind == "PRISON"
-        and spell.sentence_ends is not None
-        and spell.sentence_ends >= bound
-        for _, _, spell in held
-    )
+    long = sum(serves_too_long(spell, start) for _, _, spell in held)
     yield from _told(long, ("剩余刑期不足2年", "under two years of the sentence left"))
     unknown = sum(
         spell is None or (spell.custody_kind == "PRISON" and spell.sentence_ends is None)

@@ -198,8 +198,9 @@ def curriculum_follows_a_standard(c: Filed, world: World) -> Iterator[Unmet]:
 
     Where standards lag behind or are missing, a waiver of FIL-12 lets a class follow none.
     """
-    subjects = (c.class_id, applicant(c, world)[0])
-    flexible = waiver_of("FIL-12", subjects, world, world.today) is not None
+    institution_id, county = applicant(c, world)
+    subjects = (c.class_id, institution_id)
+    flexible = waiver_of("FIL-12", subjects, world, world.today, county) is not None
     if c.filing.standard_code is None and not flexible:
         yield unmet(
             ("课程所依据的标准或规范", "the standard that the curriculum follows"),

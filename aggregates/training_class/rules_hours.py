@@ -25,7 +25,7 @@ def hours_suffice(c: Filed, world: World) -> Iterator[Unmet]:
     required = required_hours(c.filing, subjects, world, county)
     hours = c.filing.hours
     yield from too_short(required, hours.total, hours.practice)
-    if required.by_standard or waiver_of("FIL-12", subjects, world, world.today):
+    if required.by_standard or waiver_of("FIL-12", subjects, world, world.today, county):
         return
     if hours.minutes_per_hour != MINUTES_PER_HOUR:
         yield unmet(

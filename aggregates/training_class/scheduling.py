@@ -35,8 +35,11 @@ from aggregates.training_class.reach import class_is_known, of_class, whose
 from aggregates.training_class.state import TRAINING_CLASS
 from aggregates.training_class.timetable import dates_touched, differing, with_details
 
-CHANGEABLE = ("FILED", "APPROVED", "RUNNING", "TAUGHT", "CLOSED")
-"""Steps at which a report is recorded; one that comes after the teaching is late, not refused."""
+CHANGEABLE = ("APPROVED", "RUNNING", "TAUGHT", "CLOSED")
+"""Steps at which a report is recorded; one that comes after the teaching is late, not refused.
+
+Before the bureau agreed there is no timetable to be departed from: the filing itself is changed.
+"""
 
 
 @record

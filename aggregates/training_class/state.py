@@ -60,6 +60,7 @@ _NOBODY: Mapping[PersonId, RosterRow] = MappingProxyType({})
 _NO_CHANGES: Mapping[str, tuple[date, ...]] = MappingProxyType({})
 _NOTHING_HELD: Mapping[int, SessionHeld] = MappingProxyType({})
 _NO_SHEETS: Mapping[int, frozenset[EnrolmentId]] = MappingProxyType({})
+_NO_PARTS: Mapping[int, frozenset[int]] = MappingProxyType({})
 _NO_RECORDINGS: Mapping[int, tuple[tuple[datetime, datetime], ...]] = MappingProxyType({})
 
 
@@ -101,6 +102,7 @@ class TrainingClass:
         notified: The reports of which the trainees were told.
         held: The sessions held.
         present: Who attended, by session; a session stands here once a sheet is in.
+        sealed: The parts of its sheet that are sealed, by session.
         recordings: The spans recorded, by session.
         ended_at: When the teaching was completed.
         delivered: The hours taught, once it is completed.
@@ -136,6 +138,7 @@ class TrainingClass:
     notified: frozenset[str] = frozenset()
     held: Mapping[int, SessionHeld] = field(default_factory=lambda: _NOTHING_HELD)
     present: Mapping[int, frozenset[EnrolmentId]] = field(default_factory=lambda: _NO_SHEETS)
+    sealed: Mapping[int, frozenset[int]] = field(default_factory=lambda: _NO_PARTS)
     recordings: Mapping[int, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=lambda: _NO_RECORDINGS
     )
@@ -222,6 +225,18 @@ class TrainingClass:
             session_no in self.present and session_no in self.recordings
         )
 
+    def counts(self, session_no: int, *, unrecorded: bool = False) -> bool:
+        """Say whether the hours of a session count for a claim (DEL-03, DEL-04, FIL-14).
+
+        Args:
+            session_no: The session.
+            unrecorded: Whether one without a recording counts, because that was waived.
+        """
+        held = self.held.get(session_no)
+        if held is None or (held.mode == "ONLINE" and held.kind == "PRACTICE"):
+            return False
+        return self.backed(session_no) or (unrecorded and session_no in self.present)
+
 
 def hours_of(sessions: Iterable[SessionHeld]) -> DeliveredHours:
     """Return the class hours of sessions held, in all and by kind."""
@@ -302,7 +317,9 @@ def _attended(one: TrainingClass, fact: AttendanceSheetSealed, at: Recorded) -> 
     there = frozenset(row.enrolment_id for row in fact.entries if row.status in ATTENDED)
     before = one.present.get(fact.session_no, frozenset())
     present = {**one.present, fact.session_no: before | there}
-    return replace(one, present=MappingProxyType(present))
+    parts = one.sealed.get(fact.session_no, frozenset()) | {fact.part}
+    sealed = {**one.sealed, fact.session_no: parts}
+    return replace(one, present=MappingProxyType(present), sealed=MappingProxyType(sealed))
 
 
 def _returned(one: TrainingClass, fact: ClassFilingReturned, at: Recorded) -> TrainingClass:

@@ -4,10 +4,13 @@ from typing import Any, Final
 
 import orjson
 
+from aggregates.facts import stored_names
 from aggregates.risk_signal.facts import RiskSignalRaised
 from aggregates.system.facts import DeadlineMissed
 
-TYPES: Final = (DeadlineMissed.TYPE, RiskSignalRaised.TYPE)
+MISSES: Final = stored_names((DeadlineMissed,))
+SIGNALS: Final = stored_names((RiskSignalRaised,))
+TYPES: Final = tuple(sorted(MISSES | SIGNALS))
 """The only facts that are read; a sealed one has another type."""
 GRAVE: Final = frozenset({"HIGH", "CRITICAL"})
 ABOUT_AUTHORITIES: Final = frozenset({"RI-27", "RI-29", "RI-33"})
@@ -23,9 +26,9 @@ def is_for_others(body: bytes) -> bool:
     event = orjson.loads(body)
     data: dict[str, Any] = event["data"]
     subject = {name for name, one in (data.get("subject") or {}).items() if one is not None}
-    if event["type"] == DeadlineMissed.TYPE:
+    if event["type"] in MISSES:
         return bool(subject) and not subject & PEOPLE
-    if event["type"] != RiskSignalRaised.TYPE:
+    if event["type"] not in SIGNALS:
         return False
     return (
         data.get("severity") in GRAVE

@@ -29,6 +29,8 @@ def described(cluster: Cluster, name: str) -> Topic | None:
             return None
         resource = ConfigResource(ConfigResourceType.TOPIC, name)
         configs = admin.describe_configs([resource], config_filter="all")["topic"][name]
+        if not configs:
+            return None  # every topic has some: it was deleted between the two questions
         return Topic(
             cluster=str(whole["cluster_id"]),
             name=name,

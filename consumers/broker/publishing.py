@@ -1,10 +1,12 @@
 """Sending."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.partitioner.default import murmur2
 
 from consumers.broker.values import BrokerFault, Cluster, Message, Sent, tried
 
@@ -13,6 +15,30 @@ DELIVERY_MS: Final = 20 * 60 * 1000
 LINGER_MS: Final = 5
 BATCH_BYTES: Final = 128 * 1024
 DISCARD_SECONDS: Final = 2.0
+KEYS_MAX: Final = 100_000
+"""Of how many keys it is remembered where they belong: the library hashes a key byte by byte."""
+
+
+def producer(cluster: Cluster, *, delivery_ms: int = DELIVERY_MS) -> Any:  # noqa: ANN401 - the library has no types
+    """Return a producer of the library, set so that nothing is lost, doubled or reordered.
+
+    Raises:
+        BrokerFault: no broker answers.
+    """
+    return tried(
+        lambda: KafkaProducer(
+            **cluster.told(
+                acks="all",
+                enable_idempotence=True,
+                allow_auto_create_topics=False,
+                linger_ms=LINGER_MS,
+                batch_size=BATCH_BYTES,
+                delivery_timeout_ms=delivery_ms,
+                request_timeout_ms=min(30_000, delivery_ms - LINGER_MS),
+                metrics_enabled=False,
+            )
+        )
+    )
 
 
 class Publisher:
@@ -25,20 +51,8 @@ class Publisher:
             BrokerFault: no broker answers.
         """
         self._topic = topic
-        self._producer: Any = tried(
-            lambda: KafkaProducer(
-                **cluster.told(
-                    acks="all",
-                    enable_idempotence=True,
-                    allow_auto_create_topics=False,
-                    linger_ms=LINGER_MS,
-                    batch_size=BATCH_BYTES,
-                    delivery_timeout_ms=delivery_ms,
-                    request_timeout_ms=min(30_000, delivery_ms - LINGER_MS),
-                    metrics_enabled=False,
-                )
-            )
-        )
+        self._producer = producer(cluster, delivery_ms=delivery_ms)
+        self._partition_of: Callable[[bytes], int] | None = None
 
     def send(
         self,
@@ -58,9 +72,8 @@ class Publisher:
             BrokerFault: one was not acknowledged; it may be in the topic or not. The publisher
                 must not be used again: ``discard`` it.
         """
-        send, topic = self._producer.send, self._topic
         try:
-            sent = [send(topic, one.value, one.key, list(one.headers)) for one in messages]
+            sent = self._handed(messages)
             meanwhile()
             while True:
                 try:
@@ -71,14 +84,26 @@ class Publisher:
                     waiting()
                 else:
                     break
-            told = [one.get(timeout=0) for one in sent]
         except KafkaError as error:
             raise BrokerFault(error) from None
+        if not all(one.succeeded() for one in sent):
+            failed = next((one.exception for one in sent if one.failed()), KafkaTimeoutError())
+            raise BrokerFault(failed)
         offsets: dict[int, tuple[int, int]] = {}
-        for one in told:
-            first, last = offsets.get(one.partition, (one.offset, one.offset))
-            offsets[one.partition] = (min(first, one.offset), max(last, one.offset))
-        return Sent(len(told), offsets)
+        for told in [one.value for one in sent]:
+            first, last = offsets.get(told.partition, (told.offset, told.offset))
+            offsets[told.partition] = (min(first, told.offset), max(last, told.offset))
+        return Sent(len(sent), offsets)
+
+    def _handed(self, messages: Iterable[Message]) -> list[Any]:
+        """Hand messages to the library; return what it will say of each."""
+        send, topic = self._producer.send, self._topic
+        if self._partition_of is None:
+            self._partition_of = _placing(self._producer.partitions_for(topic))
+        place = self._partition_of
+        return [
+            send(topic, one.value, one.key, list(one.headers), place(one.key)) for one in messages
+        ]
 
     def discard(self) -> None:
         """Throw it away, with whatever it may still hold: nothing of that is sent any more."""
@@ -90,3 +115,15 @@ class Publisher:
             sender.force_close()
             self._producer._closed = True  # noqa: SLF001 - else it is tried again when forgotten
         sender.join(DISCARD_SECONDS)
+
+
+def _placing(partitions: Iterable[int]) -> Callable[[bytes], int]:
+    """Return what places keys as the library and Java's clients do, each hashed once."""
+    known: Sequence[int] = sorted(partitions)
+
+    @lru_cache(KEYS_MAX)
+    def partition_of(key: bytes) -> int:
+        hashed: int = murmur2(key) & 0x7FFFFFFF
+        return known[hashed % len(known)]
+
+    return partition_of

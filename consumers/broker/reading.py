@@ -31,26 +31,52 @@ from consumers.broker.values import (
 
 SESSION_MS: Final = 10_000
 HEARTBEAT_MS: Final = 1_000
+JOIN_SECONDS: Final = 30.0
+"""How long a member waits to be given partitions before it comes anew: the library would wait for
+five minutes, and a broker may have lost the question."""
 TAIL_SECONDS: Final = 30.0
 
 
 class _Starting(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
     """Puts a consumer to where its offsets are kept, whenever it is given partitions."""
 
-    def __init__(self, starts: Callable[[Collection[Place]], Mapping[Place, int]]) -> None:
+    def __init__(
+        self, starts: Callable[[Collection[Place]], Mapping[Place, int]] | None, join_seconds: float
+    ) -> None:
         self._starts = starts
+        self._join_seconds = join_seconds
+        self._until: float | None = monotonic() + join_seconds
         self.consumer: Any = None
         self.times = 0
 
-    def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401 - the library's
-        """Do nothing: rows and offsets were kept together."""
+    def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401, ARG002 - the library's
+        """Wait to be given others: rows and offsets were kept together."""
+        self._until = monotonic() + self._join_seconds
 
     def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ANN401 - the library's
         """Begin where the kept offsets say."""
+        self._until = None
         self.times += 1
+        if self._starts is None:
+            return
         places = [(one.topic, one.partition) for one in assigned]
         for (topic, partition), offset in self._starts(places).items():
             self.consumer.seek(TopicPartition(topic, partition), offset)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the member is not in its group now."""
+        return self._until is not None
+
+    def see(self) -> None:
+        """See that the member is in its group, or not out of it for long.
+
+        Raises:
+            BrokerFault: it has waited too long to be given partitions.
+        """
+        until = self._until
+        if until is not None and monotonic() > until:
+            raise BrokerFault(TimeoutError())
 
 
 class Subscriber:
@@ -64,6 +90,7 @@ class Subscriber:
         *,
         starts: Callable[[Collection[Place]], Mapping[Place, int]] | None = None,
         session_ms: int = SESSION_MS,
+        join_seconds: float = JOIN_SECONDS,
     ) -> None:
         """Connect and ask to be let into the group.
 
@@ -74,11 +101,12 @@ class Subscriber:
             starts: Where offsets are kept elsewhere than in Kafka: from partitions to the next
                 offset of each. Called on a thread of the library, it must not take long.
             session_ms: How long the others wait for a member that does not stir.
+            join_seconds: How long this one waits to be given partitions.
 
         Raises:
             BrokerFault: no broker answers.
         """
-        self._listener = None if starts is None else _Starting(starts)
+        self._listener = _Starting(starts, join_seconds)
         self._consumer: Any = tried(
             lambda: KafkaConsumer(
                 **cluster.told(
@@ -93,8 +121,7 @@ class Subscriber:
                 )
             )
         )
-        if self._listener is not None:
-            self._listener.consumer = self._consumer
+        self._listener.consumer = self._consumer
         self._consumer.subscribe(list(topics), listener=self._listener)
 
     @property
@@ -104,17 +131,24 @@ class Subscriber:
 
     @property
     def given(self) -> int:
-        """How often this member was given partitions, where offsets are kept elsewhere."""
-        return 0 if self._listener is None else self._listener.times
+        """How often this member was given partitions."""
+        return self._listener.times
+
+    @property
+    def is_in_group(self) -> bool:
+        """Whether it was let in; until then do nothing but poll, or the group's word is missed."""
+        return not self._listener.waits
 
     def poll(self, seconds: float, limit: int) -> dict[Place, list[Record]]:
         """Return what has come, by partition and in order; nothing after so many seconds.
 
         Raises:
             RecordsGone: the topic no longer has what comes next.
-            BrokerFault: something else is wrong.
+            BrokerFault: something else is wrong; whoever is not let into the group comes anew.
         """
-        return _polled(self._consumer, seconds, limit)
+        polled = _polled(self._consumer, seconds, limit)
+        self._listener.see()
+        return polled
 
     def ends(self) -> dict[Place, int]:
         """Return the offset that the next record of each partition will have, as last heard."""

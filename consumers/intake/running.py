@@ -250,7 +250,7 @@ class Intake:
             idle += bool(subscriber.places)
             if until_idle and idle >= IDLE_POLLS:
                 return
-            if monotonic() - looked > LOOK_SECONDS:
+            if subscriber.is_in_group and monotonic() - looked > LOOK_SECONDS:
                 looked = monotonic()
                 # A fetch behind the end of a topic that was made anew tells nothing.
                 await self._begin(working.connection, working.kafka)

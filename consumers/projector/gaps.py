@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from consumers.broker import Cluster, Reader
 from consumers.envelope import Arrived, read_entry
-from consumers.projector import mirror
+from consumers.projector import keeping, mirror
 from consumers.projector.alarms import Alarm, mended, record
 from ledger.entry import leaf_hash
 from ledger.evidence.checkpoint import Checkpoint
@@ -85,7 +85,7 @@ def close(connection: Connection[Any], log: LogReader | None) -> int:
             f"{alarm.message.zh}，也未能从账本取得（{type(error).__name__}）",
             f"{alarm.message.en}, nor could they be had from the ledger ({type(error).__name__})",
         ) from None
-    mirror.add(connection, fetched)
+    keeping.add(connection, fetched)
     mended(connection, "GAP", lost.stop - 1)
     return len(fetched)
 

@@ -12,7 +12,7 @@ from consumers.broker import Cluster, Place, Reader, Topic
 from consumers.envelope import Arrived
 from consumers.projector import gaps, mirror
 from consumers.projector.alarms import Alarm, record
-from consumers.projector.mirror import append_to, entry_of
+from consumers.projector.keeping import append_to, entry_of
 from consumers.topics import EVENTS, needed
 from ledger.evidence.errors import Malformed
 from ledger.evidence.reading import LogReader

@@ -10,10 +10,10 @@ from psycopg import Connection
 
 from consumers import broker
 from consumers.broker import BrokerFault, Cluster, Place, RecordsGone, Subscriber
-from consumers.projector import gaps, mirror
+from consumers.projector import gaps, keeping, mirror
 from consumers.projector.alarms import Alarm, mended, record
 from consumers.projector.holding import HELD_MAX, Held
-from consumers.projector.mirror import Kept
+from consumers.projector.keeping import Kept
 from consumers.stopping import Stop
 from consumers.topics import EVENTS, Definition, definition, needed
 from ledger.evidence.reading import LogReader
@@ -156,6 +156,8 @@ class Projector:
         looked = moved = monotonic()
         while not self._stop.is_set():
             polled = subscriber.poll(POLL_SECONDS, POLL_RECORDS)
+            if not subscriber.is_in_group:
+                continue
             ends = {partition: end for (_, partition), end in subscriber.ends().items()}
             if subscriber.given != given:
                 # What was not kept is read again, by whoever has the partition now.
@@ -166,7 +168,7 @@ class Projector:
             alone = len(subscriber.places) == self._meant.partitions
             moves = monotonic() - moved < HOLD_SECONDS and len(held) < HELD_MAX
             batch = held.in_turn(self.mark) if polled and alone and moves else held.all()
-            kept = mirror.keep(connection, batch, ends)
+            kept = keeping.keep(connection, batch, ends)
             if kept.mark > self.mark:
                 moved = monotonic()
             self.mark = kept.mark

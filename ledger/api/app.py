@@ -12,10 +12,10 @@ from ledger.api import commands, documents, exhibits, health, looks, packages, p
 from ledger.api.acting import Acting, command_in
 from ledger.api.heads import HeadAsGet
 from ledger.api.problems import TITLES, problem
+from ledger.api.promises import Promising
 from ledger.api.signin import SignIn
 from ledger.api.static_log import add_log
 from ledger.application.running import Ledger
-from ledger.evidence.note import Signer
 from ledger.security.sessions import Sessions
 
 HTTP_500 = 500
@@ -114,7 +114,7 @@ def make_app(  # noqa: PLR0913 - what it is made of, by name
     routers: Sequence[APIRouter] = (),
     pages: Sequence[Pages] = (),
     published: Mapping[str, bytes] | None = None,
-    promising: Signer | None = None,
+    promising: Promising | None = None,
     renewals: Path | None = None,
 ) -> FastAPI:
     """Return the application over a running ledger.
@@ -125,7 +125,7 @@ def make_app(  # noqa: PLR0913 - what it is made of, by name
         routers: Further routes below ``/api/v1``: the questions.
         pages: What adds web pages to the application.
         published: Keys and policy of the log, by their paths below ``/log/``; it may change.
-        promising: Signs promises, where the log has a key for them.
+        promising: Gives what signs promises, where the log has keys for them.
         renewals: Where the log's later words on its roots are kept, for packages.
     """
     app = Application(

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from aggregates.decisions import COMMANDS, Caller, Channel
 from aggregates.language import Message
+from ledger.api.describing import describe
 from ledger.api.problems import TooLarge, failure_body, lang_of, refusal_body
 from ledger.api.promises import is_wanted, promises_for
 from ledger.api.receipts import address_of
@@ -29,7 +30,7 @@ NDJSON = "application/x-ndjson"
 _OUTER = frozenset(
     {"INST_CLERK", "INST_HEAD", "CLASS_HEAD", "INSTRUCTOR", "EMPLOYER", "TRAINEE", "PUBLIC"}
 )
-_NOT_JSON = Message("正文应为JSON", "the body must be JSON")
+_NOT_JSON = Message("正文应为 JSON", "the body must be JSON")
 
 
 def recorded_body(answer: Recorded) -> dict[str, Any]:
@@ -150,6 +151,7 @@ def install(app: FastAPI) -> None:
         document = made()
         document.setdefault("components", {}).setdefault("schemas", {}).update(components())
         document.setdefault("paths", {}).update(operations(PREFIX))
+        describe(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

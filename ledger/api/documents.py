@@ -13,15 +13,16 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.responses import StreamingResponse
 
 from aggregates.decisions import COMMANDS, Caller
 from aggregates.language import Message
 from ledger.api.commands import answer_body, channel_of
+from ledger.api.describing import BINARY, OBJECT, gives
 from ledger.api.problems import lang_of
 from ledger.api.single import Purpose, Task
-from ledger.api.streaming import caller_of, ledger_of
+from ledger.api.streaming import caller_of, known_parameters, ledger_of
 from ledger.application.access import record_access
 from ledger.application.answers import Ask, Recorded
 from ledger.application.asking import NotFound, asking, reason_of
@@ -51,14 +52,19 @@ _DAMAGED = Message(
 
 def routes() -> APIRouter:
     """Return the routes."""
-    router = APIRouter(tags=["archive"])
-    path = "/archive/{class_id}/documents/{digest}"
+    router = APIRouter(tags=["archive"], dependencies=[Depends(known_parameters)])
+    path, told = "/archive/{class_id}/documents/{digest}", gives({"application/json": OBJECT})[200]
     router.add_api_route(
         path,
         put,
         methods=["PUT"],
         summary="材料原件入库 Store the file of a document",
         response_class=Response,
+        responses={
+            200: {"description": "原已入库 It lay there already", **told},
+            201: {"description": "已入库 Stored", **told},
+            422: {"description": "依规定不予办理 Refused"},
+        },
         openapi_extra={
             "requestBody": {
                 "required": True,
@@ -67,7 +73,11 @@ def routes() -> APIRouter:
         },
     )
     router.add_api_route(
-        path, get, summary="取材料原件 The file of a document", response_class=Response
+        path,
+        get,
+        summary="取材料原件 The file of a document",
+        response_class=Response,
+        responses=gives({BYTES: BINARY}),
     )
     return router
 

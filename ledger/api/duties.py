@@ -1,25 +1,26 @@
 """The question what is due: who owes what by which day, as of any moment."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from aggregates.language import Message
 from ledger.api.problems import lang_of
 from ledger.api.shapes import DutyList, as_of
-from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of
+from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of, lists
 from ledger.application.asking import Asked, asking
 from ledger.application.criteria import When, refused, when
 from ledger.application.duties import DutyCriteria, asked_on
 from ledger.application.running import Ledger
-from ledger.application.tables import column
+from ledger.application.tables import Column, column
 from projections.duties import queries
 from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX, BadCursor
 
 Words = Annotated[list[str], Query()]
+_DAYS: Column[Any] = Column("days", Message("时限（天）", "Days set"))
 DUTY_COLUMNS = tuple(
-    column(name)
+    _DAYS if name == "days" else column(name)
     for name in (
         *("rule_id", "state", "due_on", "owed_by", "org", "county", "subject_kind", "subject_id"),
         *("ref", "opened_at", "days", "held_days", "kept_at", "ended_at", "missed_at"),
@@ -38,7 +39,7 @@ def routes() -> APIRouter:
         duties,
         summary="职责期限 What is due",
         response_class=Response,
-        responses={200: {"model": DutyList}},
+        responses=lists(DutyList),
     )
     return router
 

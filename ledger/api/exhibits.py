@@ -3,9 +3,10 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from ledger.api.streaming import caller_of, ledger_of
+from ledger.api.describing import OBJECT, gives
+from ledger.api.streaming import caller_of, known_parameters, ledger_of
 from ledger.application.exhibits import Thing
 from ledger.application.handing_out import Handed, Wanted, class_exhibit, trail_exhibit
 
@@ -21,12 +22,18 @@ Task = Annotated[str, Query(description="the number of the task, asked of audito
 
 def routes() -> APIRouter:
     """Return the routes."""
-    router = APIRouter(tags=["evidence"])
+    router = APIRouter(tags=["evidence"], dependencies=[Depends(known_parameters)])
     for path, answer, summary in (
         ("/classes/{class_id}/exhibit", of_class, "班期证据材料 The exhibit of a class"),
         ("/trail/{kind}/{one}/exhibit", of_trail, "轨迹证据材料 The exhibit of a trail"),
     ):
-        router.add_api_route(path, answer, summary=summary, response_class=Response)
+        router.add_api_route(
+            path,
+            answer,
+            summary=summary,
+            response_class=Response,
+            responses=gives({JSON: OBJECT}),
+        )
     return router
 
 

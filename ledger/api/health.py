@@ -1,5 +1,6 @@
 """Whether the service lives, is ready, and what it is. No personal data, open to all."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -9,10 +10,12 @@ from fastapi import APIRouter, Request, Response
 from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
+from ledger.api.describing import OBJECT, TEXT, gives
 from ledger.application.progress import metrics_of, progress_of
 from ledger.clock import Clock
 from ledger.evidence.policy import Policy
 from ledger.integration.standing import MET, standing_of
+from ledger.integration.witness_policy import Held
 from ledger.integration.witnesses import KNOWN, Known
 
 JSON = "application/json"
@@ -37,24 +40,33 @@ class Watch(NamedTuple):
     """Whose cosignatures are looked for.
 
     Attributes:
-        policy: names the witnesses.
+        witnesses: gives the policy that names them, as it is at the moment.
         stale_seconds: how old a quorum may be.
         clock: says how old it is.
     """
 
-    policy: Policy
+    witnesses: Callable[[], Held]
     stale_seconds: float
     clock: Clock
 
 
 async def _vouched(connection: AsyncConnection[Any], watch: Watch | None) -> dict[str, Any] | None:
     """Return how the witnesses stand; None where there are none."""
-    if watch is None:
+    held = None if watch is None else watch.witnesses()
+    if watch is None or held is None or not (held.fault or _names_any(held.policy)):
         return None
+    fault = None if held.fault is None else held.fault.en
+    if held.policy is None:
+        return {"policy_fault": fault}
     met = await (await connection.execute(MET)).fetchone()
     rows = await (await connection.execute(KNOWN)).fetchall()
     each = (Known(*row) for row in rows)
-    return standing_of(watch.policy, watch.stale_seconds, met, each).as_json(watch.clock.now())
+    stands = standing_of(held.policy, watch.stale_seconds, met, each)
+    return {**stands.as_json(watch.clock.now()), "policy_fault": fault}
+
+
+def _names_any(policy: Policy | None) -> bool:
+    return policy is not None and bool(policy.witnesses)
 
 
 async def readyz(request: Request) -> Response:
@@ -105,8 +117,12 @@ async def about(request: Request) -> Response:
 def routes() -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["health"])
-    router.add_api_route("/healthz", healthz, response_class=Response)
-    router.add_api_route("/readyz", readyz, response_class=Response)
-    router.add_api_route("/metrics", metrics, response_class=Response)
-    router.add_api_route("/version", about, response_class=Response)
+    told, away = gives({JSON: OBJECT}), {UNAVAILABLE: {"description": "数据库不可用 No database"}}
+    for path, answer, responses in (
+        ("/healthz", healthz, told),
+        ("/readyz", readyz, told | away),
+        ("/metrics", metrics, gives({"text/plain": TEXT}) | away),
+        ("/version", about, told),
+    ):
+        router.add_api_route(path, answer, response_class=Response, responses=responses)
     return router

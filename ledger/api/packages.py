@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from aggregates.language import Message
+from ledger.api.describing import BINARY, gives
 from ledger.api.single import Purpose, Task
-from ledger.api.streaming import caller_of, ledger_of
+from ledger.api.streaming import caller_of, known_parameters, ledger_of
 from ledger.application.access import record_access
 from ledger.application.asking import NotFound, asking, reason_of
 from ledger.application.criteria import within
@@ -29,12 +30,13 @@ _NO_STORE = Message("没有材料库", "there is no document store")
 
 def routes() -> APIRouter:
     """Return the routes."""
-    router = APIRouter(tags=["archive"])
+    router = APIRouter(tags=["archive"], dependencies=[Depends(known_parameters)])
     router.add_api_route(
         "/archive/{class_id}/package",
         package,
         summary="班期档案包 The archive package of a class",
         response_class=Response,
+        responses=gives({ZIP: BINARY}) | {409: {"description": "尚不能办理 Not possible yet"}},
     )
     return router
 

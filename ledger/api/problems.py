@@ -7,6 +7,7 @@
 A problem never repeats the input: a wrong value may be somebody's name or number.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from starlette.exceptions import HTTPException
 from aggregates.language import Message
 from ledger.application.answers import Refusal, Superseded, told
 from ledger.application.asking import NotFound
-from ledger.application.parsing import BadInput
+from ledger.application.parsing import BadInput, Problem
 from ledger.documents.incoming import DigestMismatch, TooLong
 from ledger.documents.store import NoSuchDocument
 from ledger.errors import Conflict, Failure, Fault, Misconfigured
@@ -141,6 +142,29 @@ def _kind(error: Exception) -> tuple[int, str]:
     return 503, "fault"
 
 
+_EXPECTED = {
+    "missing": Message("缺少", "missing"),
+    "uuid_parsing": Message("应为 UUID", "expected a UUID"),
+    "int_parsing": Message("应为整数", "expected a whole number"),
+    "float_parsing": Message("应为数", "expected a number"),
+    "greater_than_equal": Message("不小于{ge}", "at least {ge}"),
+    "less_than_equal": Message("不大于{le}", "at most {le}"),
+    "literal_error": Message("应为{expected}之一", "one of {expected}"),
+    "string_pattern_mismatch": Message("应符合{pattern}", "expected {pattern}"),
+}
+_NOT_EXPECTED = Message("不合要求", "not as expected")
+
+
+def _expected(error: dict[str, Any]) -> Message:
+    """Return what the framework expected of a parameter, never what it found."""
+    what, context = _EXPECTED.get(error["type"], _NOT_EXPECTED), error.get("ctx", {})
+    if "expected" in context:
+        codes = re.findall(r"'([^']*)'", str(context["expected"]))
+        zh, en = "、".join(codes), ", ".join(codes)
+        return Message(what.zh.format(expected=zh), what.en.format(expected=en))
+    return Message(what.zh.format_map(context), what.en.format_map(context))
+
+
 def install(app: FastAPI) -> None:
     """Let an application answer every failure with a problem."""
 
@@ -149,10 +173,8 @@ def install(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-        wrong = "、".join(str(e["loc"][-1]) for e in error.errors())
-        what = Message(f"参数不合要求：{wrong}", f"parameters not as expected: {wrong}")
-        title, lang = TITLES["bad-input"], lang_of(request)
-        return problem(400, "bad-input", title, lang, what.text(lang))
+        wrong = [Problem(str(e["loc"][-1]), _expected(e)) for e in error.errors()]
+        return failure(BadInput(*wrong), lang_of(request))
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
@@ -163,6 +185,15 @@ def install(app: FastAPI) -> None:
             answer.headers["allow"] = "GET, HEAD"
         return answer
 
+    async def about(request: Request) -> Response:
+        title = TITLES.get(request.path_params["kind"])
+        if title is None:
+            raise HTTPException(404)
+        told = {"type": request.url.path, "title_zh": title.zh, "title_en": title.en}
+        return Response(orjson.dumps(told), media_type="application/json")
+
+    # The types of problems are addresses: whoever follows one is told what it means.
+    app.add_route("/problems/{kind}", about, methods=["GET"])
     for cls in TOLD:
         app.add_exception_handler(cls, failed)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -3,10 +3,11 @@
 Asked for by ``Prefer: promise``, for one command or for each of a batch.
 It closes the second between the commit and the next checkpoint:
 whoever holds one can prove that an entry was left out or exchanged. It names what is committed by
-then, read back from the database, and is signed with a key of its own below the log's origin.
+then, read back from the database, and is signed with keys of its own below the log's origin: those
+of the moment, since they may be exchanged while the log is served.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from fastapi import Request
@@ -17,6 +18,8 @@ from ledger.evidence.promise import Promise
 from ledger.integration.log_keys import PROMISES
 
 PREFERENCE: Final = "promise"
+Promising = Callable[[], Sequence[Signer]]
+"""Gives what signs promises at the moment."""
 _ENTRIES: Final = (
     "select position, leaf, (extract(epoch from recorded_at) * 1000000)::bigint from ledger.entry"
     " where position = any(%s)"
@@ -31,13 +34,15 @@ def is_wanted(request: Request) -> bool:
 
 async def promises_for(request: Request, positions: Sequence[int]) -> dict[int, str]:
     """Return the signed promises of committed entries; none where the log has no key for them."""
-    signer: Signer | None = request.app.state.promising
-    if signer is None or not positions:
+    promising: Promising | None = request.app.state.promising
+    if promising is None or not positions:
         return {}
     async with ledger_of(request).pool.connection() as connection:
         found = await (await connection.execute(_ENTRIES, (list(positions),))).fetchall()
-    origin = signer.key.name.removesuffix(PROMISES)
+    # Only now: a key that went since then signs nothing beyond what was committed before it went.
+    signers = promising()
+    origin = signers[0].key.name.removesuffix(PROMISES)
     return {
-        position: Promise(origin, position - 1, bytes(leaf), received).signed(signer).decode()
+        position: Promise(origin, position - 1, bytes(leaf), received).signed(*signers).decode()
         for position, leaf, received in found
     }

@@ -7,13 +7,23 @@ far an answer reaches. Lists come in pages by cursor; files hold the whole list.
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from aggregates.language import Message
 from ledger.api import duties, single
 from ledger.api.problems import lang_of
 from ledger.api.shapes import ArchiveList, ClassList, FundList, RiskList, as_of
-from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of
+from ledger.api.streaming import (
+    Export,
+    Form,
+    Rows,
+    answered,
+    as_file,
+    caller_of,
+    known_parameters,
+    ledger_of,
+    lists,
+)
 from ledger.application.asking import asking
 from ledger.application.criteria import (
     ArchiveCriteria,
@@ -74,7 +84,7 @@ _BAD_CURSOR = Message("页码链接已失效，请从头查询", "the cursor is 
 
 def routes() -> APIRouter:
     """Return the routes of all questions."""
-    router = APIRouter(tags=["questions"])
+    router = APIRouter(tags=["questions"], dependencies=[Depends(known_parameters)])
     for path, answer, shape, summary in (
         ("/class-ledger", class_ledger, ClassList, "班期台账 The class ledger"),
         ("/risk", risk, RiskList, "风险疑点 Risk signals"),
@@ -86,7 +96,7 @@ def routes() -> APIRouter:
             answer,
             summary=summary,
             response_class=Response,
-            responses={200: {"model": shape}},
+            responses=lists(shape),
         )
     router.include_router(duties.routes())
     router.include_router(single.routes())

@@ -11,11 +11,12 @@ from time import monotonic
 from typing import Annotated, Any, Final, Literal
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from psycopg_pool import AsyncConnectionPool
 from starlette.exceptions import HTTPException
 
-from ledger.api.streaming import ledger_of
+from ledger.api.describing import OBJECT, TEXT, gives
+from ledger.api.streaming import known_parameters, ledger_of
 from ledger.evidence.reading import TileHashes, tiles_for
 from ledger.evidence.receipt import SUFFIX, Receipt
 from ledger.evidence.tiles import Tile
@@ -36,6 +37,13 @@ _NOT_FOUND: Final = 404
 _ACCEPTED: Final = 202
 _HEAD: Final = "select position from ledger.head"
 _PLACE: Final = "select position from ledger.entry where stream = %s and version = %s"
+
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = gives({"text/plain": TEXT}) | {
+    _ACCEPTED: {
+        "description": "尚未签入树头，请稍后再取 Not under a signed head yet",
+        "content": {_JSON: {"schema": OBJECT}},
+    }
+}
 
 Wait = Annotated[
     float, Query(ge=0, le=WAIT_SECONDS_MAX, description="how many seconds to wait for it")
@@ -158,18 +166,20 @@ async def _answer(request: Request, position: int, wait: float, name: str) -> Re
 
 def routes() -> APIRouter:
     """Return the routes."""
-    router = APIRouter(tags=["evidence"])
+    router = APIRouter(tags=["evidence"], dependencies=[Depends(known_parameters)])
     router.add_api_route(
         "/receipts/{position}",
         by_position,
         summary="回执 The receipt of an entry",
         response_class=Response,
+        responses=_ANSWERS,
     )
     router.add_api_route(
         "/receipts/{stream:path}/{version}",
         by_version,
         summary="按流和版本取回执 The receipt of a stream's entry",
         response_class=Response,
+        responses=_ANSWERS,
     )
     return router
 

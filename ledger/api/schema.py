@@ -100,12 +100,9 @@ def reference(cls: type[Command]) -> dict[str, Any]:
     return _made()[0][cls]
 
 
-_PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
-_ANSWERS = {
-    "400": _PROBLEM | {"description": "输入不符合要求 The input is not as expected"},
-    "409": _PROBLEM | {"description": "已有他人先行办理 Somebody was first"},
-}
-_REFUSED = _PROBLEM | {"description": "依规定不予办理，逐条列明 Refused, with every broken rule"}
+_FIRST = {"description": "已有他人先行办理 Somebody was first"}
+_MOVED = {"description": "If-Match已不是最近一条 More was recorded than If-Match says"}
+_REFUSED = {"description": "依规定不予办理，逐条列明 Refused, with every broken rule"}
 
 
 def operations(prefix: str) -> dict[str, Any]:
@@ -118,7 +115,12 @@ def operations(prefix: str) -> dict[str, Any]:
     for declared in COMMANDS.values():
         name, title = declared.name, declared.title
         taken = _operation(declared, name, f"{title.zh} {title.en}")
-        taken["responses"] |= {"201": {"description": "已记录 Recorded"}, "422": _REFUSED}
+        taken["responses"] |= {
+            "201": {"description": "已记录 Recorded"},
+            "409": dict(_FIRST),
+            "412": dict(_MOVED),
+            "422": dict(_REFUSED),
+        }
         asked = _operation(declared, f"check-{name}", f"自查：{title.zh} Self-check: {title.en}")
         asked["responses"] |= {"200": {"description": "如现在提交的结果 How it would fare now"}}
         paths[f"{prefix}/commands/{name}"] = {"post": taken}
@@ -133,7 +135,12 @@ def operations(prefix: str) -> dict[str, Any]:
                 "required": True,
                 "content": {"application/x-ndjson": {"schema": line}},
             },
-            "responses": {"200": {"description": "每行一个答复 An answer a line, in order"}},
+            "responses": {
+                "200": {
+                    "description": "每行一个答复 An answer a line, in order",
+                    "content": {"application/x-ndjson": {"schema": line}},
+                }
+            },
         }
     }
     return paths
@@ -151,5 +158,5 @@ def _operation(declared: Declaration, one: str, summary: str) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": reference(declared.cls)}},
         },
-        "responses": dict(_ANSWERS),
+        "responses": {},
     }

@@ -6,16 +6,18 @@ Sec-Fetch-Site), so that no other site can act in somebody's name.
 """
 
 from collections.abc import Iterable
-from http.cookies import SimpleCookie
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregates.decisions import Caller
 from aggregates.language import Message
-from ledger.api.problems import TITLES, failure
+from ledger.api.problems import TITLES, failure, lang_of
 from ledger.application.running import Ledger
 from ledger.security.authority import Denied
 from ledger.security.sessions import COOKIE, Sessions
@@ -67,22 +69,16 @@ class SignIn:
         try:
             caller = await self._caller(headers, scope["method"], state)
         except (Unauthenticated, Denied) as error:
-            await self._answer(error, headers, scope, receive, send)
+            await self._answer(error, scope, receive, send)
             return
         if caller is None and not scope["path"].startswith(OPEN_PREFIXES):
-            if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
-                location = b"/login" if "session" not in state else b"/login/role"
-                await send(
-                    {
-                        "type": "http.response.start",
-                        "status": 303,
-                        "headers": [(b"location", location)],
-                    }
-                )
-                await send({"type": "http.response.body", "body": b""})
+            if "text/html" in headers.get("accept", ""):
+                # Also whoever sent a form when their session was over already.
+                entry = "/login/role" if "session" in state else "/login"
+                await RedirectResponse(entry + _way_back(scope), 303)(scope, receive, send)
                 return
             unknown = Unauthenticated(TITLES["unauthenticated"])
-            await self._answer(unknown, headers, scope, receive, send)
+            await self._answer(unknown, scope, receive, send)
             return
         state["caller"] = caller
         await self._app(scope, receive, send)
@@ -94,15 +90,16 @@ class SignIn:
             if kind.lower() != "bearer":
                 raise Unauthenticated(TITLES["unauthenticated"])
             return await self._holder(token.strip())
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        # Leniently, as browsers send them: other programs of this machine set cookies as well.
+        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         if cookie is None:
             return None
-        session = self._sessions.of(cookie.value, self._ledger.clock.now())
+        session = self._sessions.of(cookie, self._ledger.clock.now())
         if session is None:
             return None
         if method not in {"GET", "HEAD"} and not _own_site(headers):
             raise Denied(_FOREIGN)
-        state["session"] = cookie.value
+        state["session"] = cookie
         state["demo"] = session.demo
         return session.caller
 
@@ -122,11 +119,8 @@ class SignIn:
         return caller
 
     @staticmethod
-    async def _answer(
-        error: Exception, headers: Headers, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        lang = "en" if headers.get("accept-language", "").lower().startswith("en") else "zh"
-        await failure(error, lang)(scope, receive, send)
+    async def _answer(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        await failure(error, lang_of(Request(scope)))(scope, receive, send)
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
@@ -134,6 +128,17 @@ def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
         if name == b"authorization":
             return value[len(_BEARER) :] if value.startswith(_BEARER) else None
     return None
+
+
+def _way_back(scope: Scope) -> str:
+    """Return what brings a reader to the page that they asked for, once they are signed in.
+
+    What was typed into the search box may be somebody's number, and is not passed on.
+    """
+    if scope["method"] != "GET" or scope["path"] in {"/", "/find"}:
+        return ""
+    query = scope["query_string"].decode("latin-1")
+    return "?" + urlencode({"next": scope["path"] + (f"?{query}" if query else "")})
 
 
 def _own_site(headers: Headers) -> bool:

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from aggregates.language import Message
+from ledger.api.describing import OBJECT, TEXT, gives
 from ledger.api.shapes import (
     Dossier,
     EventShape,
@@ -43,6 +44,7 @@ from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX
 from projections.trail import queries as trails
 
 JSON = "application/json"
+HTTP_NOT_MODIFIED = 304
 At = Annotated[str, Query(description="as of a position, or of the end of a day YYYY-MM-DD")]
 Until = Annotated[str, Query(description="business dates until this day only, YYYY-MM-DD")]
 Purpose = Annotated[str, Query(description="why it is looked up; kept sealed")]
@@ -54,7 +56,7 @@ _BAD_KIND = Message("不能追踪这一类", "nothing of that kind can be follow
 
 def routes() -> APIRouter:
     """Return the routes."""
-    router = APIRouter()
+    router, lines = APIRouter(), gives({NDJSON: TEXT})[200]
     for path, answer, shape, summary in (
         ("/classes/{class_id}", one_class, OneClass, "一个班期 One class"),
         ("/classes/{class_id}/timeline", class_timeline, Story, "班期全部记录 Its whole story"),
@@ -68,13 +70,21 @@ def routes() -> APIRouter:
             answer,
             summary=summary,
             response_class=Response,
-            responses={200: {"model": shape}},
+            responses={200: {"model": shape} | (lines if shape is Story else {})},
         )
     router.add_api_route(
-        "/entries/{position}", entry, summary="原始记录 An entry's bytes", response_class=Response
+        "/entries/{position}",
+        entry,
+        summary="原始记录 An entry's bytes",
+        response_class=Response,
+        responses=gives({JSON: OBJECT}) | {304: {"description": "如If-None-Match所述 As it was"}},
     )
     router.add_api_route(
-        "/entries", entries, summary="导出原始记录 Entries as NDJSON", response_class=Response
+        "/entries",
+        entries,
+        summary="导出原始记录 Entries as NDJSON",
+        response_class=Response,
+        responses=gives({NDJSON: TEXT}),
     )
     return router
 
@@ -238,6 +248,8 @@ async def entry(request: Request, position: Annotated[int, Path(ge=1, le=2**53)]
         "mingzhang-leaf": leaf,
         "mingzhang-position": str(kept.position),
     }
+    if headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=HTTP_NOT_MODIFIED, headers=headers)
     return Response(kept.body.encode(), media_type=JSON, headers=headers)
 
 

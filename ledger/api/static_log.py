@@ -12,6 +12,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from psycopg import AsyncConnection
 from starlette.exceptions import HTTPException
 
+from ledger.api.describing import BINARY, gives
+from ledger.api.describing import TEXT as WORDS
 from ledger.api.streaming import ledger_of
 from ledger.application.asking import asking
 from ledger.integration.slices import Rows, Slice, slice_of
@@ -70,5 +72,16 @@ def add_log(app: FastAPI, published: Mapping[str, bytes]) -> None:
     app.state.published = published
     router = APIRouter(tags=["log"])
     below = f"{PREFIX}/{{path:path}}"
-    router.add_api_route(below, read, summary="静态日志 The log as tiles", response_class=Response)
+    router.add_api_route(
+        below,
+        read,
+        summary="静态日志 The log as tiles",
+        response_class=Response,
+        responses=gives({"text/plain": WORDS, BYTES: BINARY})
+        | {
+            401: {"description": "条目束须审计角色 Bundles of entries are for audit roles"},
+            403: {"description": "条目束须审计角色 Bundles of entries are for audit roles"},
+            404: {"description": "没有 There is none"},
+        },
+    )
     app.include_router(router)

@@ -16,8 +16,9 @@ from starlette.responses import StreamingResponse
 
 from aggregates.decisions import Caller
 from aggregates.language import Message
+from ledger.api.describing import TEXT, gives
 from ledger.application.asking import Asked, asking
-from ledger.application.criteria import When, when
+from ledger.application.criteria import When, refused, when
 from ledger.application.running import Ledger
 from ledger.application.tables import Column, CsvFile
 from ledger.security.authority import Question
@@ -75,6 +76,27 @@ def ledger_of(request: Request) -> Ledger:
 def caller_of(request: Request) -> Caller | None:
     """Return who calls."""
     return getattr(request.state, "caller", None)
+
+
+def lists(shape: type) -> dict[int | str, dict[str, Any]]:
+    """Return what a list that comes in every form says of its answer."""
+    told = gives({"text/csv": TEXT, NDJSON: TEXT})
+    told[200]["model"] = shape
+    return told
+
+
+async def known_parameters(request: Request) -> None:
+    """Refuse a question with a parameter that it does not have: a slip would ask for everything.
+
+    Raises:
+        BadInput: there is such a parameter; the ones there are get named.
+    """
+    declared = request.scope["route"].dependant.query_params
+    names = [one.alias for one in declared] + ["lang"]
+    if not set(request.query_params) <= set(names):
+        known = "、".join(names)
+        what = Message(f"没有这个参数；可用参数：{known}", f"no such parameter; there are {known}")
+        raise refused("[…]", what)
 
 
 async def as_file(request: Request, export: Export, form: Form, lang: str, rows: Rows) -> Response:

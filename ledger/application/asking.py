@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from aggregates.decisions import Caller
 from aggregates.language import Message
 from ledger.application.parsing import BadInput, Problem
 from ledger.application.running import Ledger
+from ledger.clock import shanghai_date
 from ledger.errors import Failure, Fault
 from ledger.security.authority import Question, Reach, may_ask
 from ledger.security.tokens import Unauthenticated
@@ -79,12 +81,14 @@ class Asked:
         caller: Who asks.
         reach: How far the answer may go.
         standing: How far log and read models have come.
+        today: The local date on which it is asked.
     """
 
     connection: AsyncConnection[Any]
     caller: Caller
     reach: Reach
     standing: Standing
+    today: date
 
 
 def purpose_of(text: str, task: str, *, needs_task: bool = True) -> Purpose:
@@ -133,7 +137,8 @@ async def asking(ledger: Ledger, caller: Caller | None, question: Question) -> A
     reach = may_ask(caller, question)
     with _told():
         async with ledger.pool.connection() as connection:
-            yield Asked(connection, caller, reach, await standing_of(connection))
+            standing = await standing_of(connection)
+            yield Asked(connection, caller, reach, standing, shanghai_date(ledger.clock.now()))
 
 
 class _told:  # noqa: N801 - read as a phrase, "with _told()"

@@ -8,17 +8,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import get_args
 from uuid import UUID
 
 from aggregates.language import Message
+from aggregates.law.catalogues import TrainingType
+from aggregates.risk_signal.facts import Severity
 from ledger.application.asking import Asked, NotFound
 from ledger.application.entries import position_at
 from ledger.application.parsing import BadInput, Problem
 from ledger.clock import SHANGHAI
 from ledger.security.authority import Reach
 from projections.archive.keeping import DUE, Due
+from projections.archive.queries import STATES as ARCHIVE_STATES
 from projections.archive.queries import ArchiveFilter
-from projections.class_ledger.queries import COLUMNS, ClassFilter
+from projections.class_ledger.queries import COLUMNS, STATUSES, ClassFilter
 from projections.model import Moment
 from projections.paging import Order
 from projections.risk.queries import RiskFilter, SignalRow
@@ -30,16 +34,18 @@ NOBODY = UUID(int=0)
 """An institution that does not exist."""
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _POSITION = re.compile(r"#?([0-9]{1,18})")
 
-_BAD_MONTH = Message("应为YYYY-MM", "expected YYYY-MM")
-_BAD_YEAR = Message("应为YYYY", "expected YYYY")
-_BAD_DATE = Message("应为YYYY-MM-DD", "expected YYYY-MM-DD")
+_BAD_MONTH = Message("应为 YYYY-MM", "expected YYYY-MM")
+_BAD_YEAR = Message("应为 YYYY", "expected YYYY")
+_BAD_DATE = Message("应为 YYYY-MM-DD", "expected YYYY-MM-DD")
 _BAD_MOMENT = Message(
-    "应为账位（如12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
+    "应为账位（如 12345）或日期（YYYY-MM-DD）", "expected a position such as 12345, or YYYY-MM-DD"
 )
 _BEYOND = Message("账本还没有到这个账位", "the log has not come to that position")
-_BAD_ID = Message("应为UUID", "expected a UUID")
+_NOT_YET = Message("这一天还没有到", "that day has not come yet")
+_BAD_ID = Message("应为 UUID", "expected a UUID")
 _BAD_COLUMN = Message("没有这一列", "there is no such column")
 _BAD_DUE = Message(f"应为{'、'.join(DUE)}之一", f"one of {', '.join(DUE)}")
 _TOO_LONG = Message(f"最多{TEXT_CHARACTERS_MAX}个字符", f"at most {TEXT_CHARACTERS_MAX} characters")
@@ -69,10 +75,20 @@ def day(where: str, text: str) -> date | None:
     """
     if not text:
         return None
+    found = date_in(text)
+    if found is None:
+        raise refused(where, _BAD_DATE)
+    return found
+
+
+def date_in(text: str) -> date | None:
+    """Return the date that a text spells as YYYY-MM-DD, and in no other way; None for any other."""
+    if not _DAY.fullmatch(text):
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise refused(where, _BAD_DATE) from None
+        return None
 
 
 def identity(where: str, text: str) -> UUID:
@@ -118,8 +134,8 @@ class ClassCriteria:
         return ClassFilter(
             counties=counties_of(reach, self.county),
             institution_ids=bodies_of(reach, self.institution),
-            training_types=given(self.training_type),
-            statuses=given(self.status),
+            training_types=among("training_type", self.training_type, get_args(TrainingType)),
+            statuses=among("status", self.status, STATUSES),
             month_from=month("start", self.start),
             month_to=month("end", self.end),
             text=self.q.strip(),
@@ -137,6 +153,19 @@ class ClassCriteria:
 def given(values: Sequence[str]) -> tuple[str, ...]:
     """Return the words of a query that say something."""
     return tuple(one for one in values if one)
+
+
+def among(where: str, values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return codes of a query, each one that there is: a slip must not look like an empty list.
+
+    Raises:
+        BadInput: there is no such code.
+    """
+    named = given(values)
+    if not set(named) <= set(known):
+        zh, en = f"应为{'、'.join(known)}之一", f"one of {', '.join(known)}"
+        raise refused(where, Message(zh, en))
+    return named
 
 
 def counties_of(reach: Reach, asked: Sequence[str]) -> tuple[str, ...]:
@@ -191,6 +220,11 @@ class When:
     told: str = ""
     day: date | None = None
 
+    @property
+    def is_day(self) -> bool:
+        """Whether the moment is the end of a day."""
+        return bool(self.told) and not self.told.isdigit()
+
 
 async def when(asked: Asked, at: str = "", until: str = "") -> When:
     """Read as of when a question is asked.
@@ -207,7 +241,7 @@ async def when(asked: Asked, at: str = "", until: str = "") -> When:
     if not at and last is None:
         return When(None, asked.standing.folded)
     position = await _position(asked, at) if at else asked.standing.folded
-    return When(Moment(position, last), position, at, last)
+    return When(Moment(position, last), position, at.removeprefix("#"), last)
 
 
 async def _position(asked: Asked, at: str) -> int:
@@ -217,10 +251,11 @@ async def _position(asked: Asked, at: str) -> int:
         if int(number[1]) > folded:
             raise refused("at", _BEYOND)
         return int(number[1])
-    try:
-        on = date.fromisoformat(at)
-    except ValueError:
-        raise refused("at", _BAD_MOMENT) from None
+    on = date_in(at)
+    if on is None:
+        raise refused("at", _BAD_MOMENT)
+    if on > asked.today:
+        raise refused("at", _NOT_YET)
     end = datetime.combine(on, time.max, SHANGHAI)
     return min(folded, await position_at(asked.connection, end))
 
@@ -256,7 +291,7 @@ class RiskCriteria:
         subject = self.subject.strip()
         return RiskFilter(
             rule_ids=given(self.rule),
-            severities=given(self.severity),
+            severities=among("severity", self.severity, get_args(Severity)),
             counties=counties_of(reach, self.county),
             subject_kinds=given(self.subject_kind),
             subject_ids=[identity("subject", subject)] if subject else (),
@@ -308,7 +343,7 @@ class ArchiveCriteria:
         return ArchiveFilter(
             counties=counties_of(reach, self.county),
             institution_ids=bodies_of(reach, self.institution),
-            states=given(self.state),
+            states=among("state", self.state, ARCHIVE_STATES),
             lacking=bool(self.lacking),
             due=self._due(reach),
             today=self.today,

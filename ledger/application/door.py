@@ -8,35 +8,27 @@ on is taken again on the new states. A refusal is recorded too, its payload seal
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-import orjson
-
-from aggregates.decisions import Caller, Command, Granted, New, Recorded, Refused, policy_book_id
-from aggregates.law.deadlines import local_date
-from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded, Written, repeated
+from aggregates.decisions import Caller, Command, Refused
+from ledger.application.answers import Answer, Ask, Checked, Refusal, Superseded, repeated
 from ledger.application.answers import Recorded as RecordedAnswer
 from ledger.application.deciding import Deciding, Decision
-from ledger.application.drafting import Drafting, Place, numbered, written_of
-from ledger.application.parsing import too_much, unspellable
+from ledger.application.drafting import Drafting, numbered, written_of
 from ledger.application.preparing import Before, Prepared, Preparing
-from ledger.application.refusing import as_kept, refusal_fact
+from ledger.application.refusing import refusal_fact
 from ledger.application.sealing import Seals
 from ledger.application.states import States
+from ledger.application.submitting import Handed, Log, Submitting
 from ledger.clock import Clock
-from ledger.entry import NotCanonical
 from ledger.ids import Ids
-from ledger.rows import VaultRows
 from ledger.store.failures import (
     DateMoved,
     KeyMismatch,
     KeyReused,
-    MalformedAppend,
     VersionConflict,
 )
-from ledger.store.requests import Append, Appended, Key
+from ledger.store.requests import Appended
 from ledger.store.statements import StoredKey
 
 TRIES_MAX = 25
@@ -44,41 +36,12 @@ TRIES_MAX = 25
 TURN_COMMANDS = 64
 """How many commands of a batch are worked on before others have a turn: the appender too, which
 commits these while the next are decided."""
-POLICY_BOOK = f"policy-book/{policy_book_id()}"
-
-
-class Log(Protocol):
-    """What the door needs of the log."""
-
-    def submit(self, append: Append) -> Awaitable[Appended]:
-        """Put an append in the queue at once; awaited, it is acknowledged after its commit."""
 
 
 Answered = Callable[[str, str], Awaitable[StoredKey | None]]
 """From scope and key to what is stored under them."""
 After = Callable[[Command], Awaitable[object]]
 """What has to be done once a command's facts are in the log, such as destroying keys."""
-
-
-@dataclass(slots=True)
-class _Handed:
-    """A command that is with the appender.
-
-    Attributes:
-        ready: The command.
-        decision: What it was answered.
-        appended: What the appender will say.
-        written: The entries that it leads to.
-        touched: The streams whose states rest on it, or on which it rests.
-        repeated: The answer that its key had before, in which case nothing was appended.
-    """
-
-    ready: Prepared
-    decision: Decision
-    appended: Awaitable[Appended] | None = None
-    written: tuple[Written, ...] = ()
-    touched: frozenset[str] = frozenset()
-    repeated: Answer | None = None
 
 
 class Door:
@@ -97,12 +60,11 @@ class Door:
         before: Mapping[str, Before] | None = None,
         after: Mapping[str, After] | None = None,
     ) -> None:
-        self._log = log
         self._states = states
         self._seals = seals
         self._preparing = Preparing(seals, before or {})
         self._deciding = Deciding(states, clock.now, ids.new)
-        self._drafting = drafting
+        self._submitting = Submitting(log, states, seals, drafting)
         self._ids = ids
         self._answered = answered
         self._after = dict(after or {})
@@ -111,7 +73,7 @@ class Door:
     @property
     def drafting(self) -> Drafting:
         """What spells entries."""
-        return self._drafting
+        return self._submitting.drafting
 
     @property
     def states(self) -> States:
@@ -127,9 +89,18 @@ class Door:
             Conflict: streams kept moving, or ``if_match`` or the key do not fit.
             Fault: it is unknown whether the entries are in the log, or it cannot be reached.
         """
-        (answer,) = await self.act_each([(ask, caller)])
-        if isinstance(answer, Exception):
-            raise answer
+        ready = self._preparing.read(ask, caller)
+        await self._preparing.complete(ready)
+        handed = await self._hand(ready, await self._made_ready(ready))
+        try:
+            answer = await self._settle(handed)
+        except Exception:
+            self._release(ready)
+            raise
+        except BaseException:
+            self._abandon([handed])
+            raise
+        self._release(ready)
         return answer
 
     async def act_all(self, asks: Iterable[Ask], caller: Caller) -> list[Answer | Exception]:
@@ -145,7 +116,7 @@ class Door:
         read = await self._read(asked)
         ready = [one for one in read if isinstance(one, Prepared)]
         answers: dict[Prepared, Answer | Exception] = {}
-        handed: list[_Handed] = []
+        handed: list[Handed] = []
         try:
             kept = await self._look_over(ready, answers)
             for at, one in enumerate(ready):
@@ -201,11 +172,27 @@ class Door:
         answers.update(erased)
         return kept
 
+    async def _made_ready(self, ready: Prepared) -> Decision | None:
+        """Seal one command; what has to be waited for meanwhile may bring its decision.
+
+        Raises:
+            OwnerErased: it is about somebody who was erased.
+        """
+        answers: dict[Prepared, Answer | Exception] = {}
+        kept: dict[Prepared, Decision] = {}
+        if self._preparing.is_at_hand([ready]):
+            answers.update(await self._preparing.seal([ready]))
+        else:
+            kept = await self._look_over([ready], answers)
+        if isinstance(erased := answers.get(ready), Exception):
+            raise erased
+        return kept.get(ready)
+
     def _key_is_under_way(self, ready: Prepared) -> bool:
         ask = ready.ask
         return ask.key is not None and (str(ready.caller.person), ask.key) in self._under_way
 
-    async def _hand(self, ready: Prepared, kept: Decision | None) -> _Handed:
+    async def _hand(self, ready: Prepared, kept: Decision | None) -> Handed:
         """Decide a command and hand it to the appender, once for its key at a time."""
         if ready.ask.key is None:
             return await self._decide_and_submit(ready, kept)
@@ -224,7 +211,7 @@ class Door:
             self._under_way.pop((str(ready.caller.person), ready.ask.key)).set()
 
     async def _settle_each(
-        self, handed: list[_Handed], answers: dict[Prepared, Answer | Exception]
+        self, handed: list[Handed], answers: dict[Prepared, Answer | Exception]
     ) -> None:
         """Wait for the answers of commands in their order, and take them off the list."""
         while handed:
@@ -236,7 +223,7 @@ class Door:
             del handed[0]
             self._release(one.ready)
 
-    def _abandon(self, handed: Iterable[_Handed]) -> None:
+    def _abandon(self, handed: Iterable[Handed]) -> None:
         """Let go of commands whose caller has gone; they are written or not, as it comes."""
         for one in handed:
             self._states.forget(one.touched)
@@ -244,7 +231,7 @@ class Door:
             if isinstance(one.appended, asyncio.Future):
                 one.appended.add_done_callback(_heard)
 
-    async def _settle(self, handed: _Handed) -> Answer:
+    async def _settle(self, handed: Handed) -> Answer:
         """Wait for the commit, and decide anew as often as others are first."""
         earliest: datetime | None = None
         for _ in range(TRIES_MAX):
@@ -269,7 +256,7 @@ class Door:
             handed = await self._decide_and_submit(handed.ready, None, earliest)
         raise VersionConflict(tuple(sorted(handed.touched)))
 
-    async def _recorded(self, handed: _Handed, appended: Appended) -> Answer:
+    async def _recorded(self, handed: Handed, appended: Appended) -> Answer:
         answer, ready = handed.decision.answer, handed.ready
         if isinstance(answer, Refused):
             return Refusal(answer.broken, answer.findings, appended.first)
@@ -282,7 +269,7 @@ class Door:
 
     async def _decide_and_submit(
         self, ready: Prepared, kept: Decision | None, earliest: datetime | None = None
-    ) -> _Handed:
+    ) -> Handed:
         """Decide, and put what follows into the appender's queue.
 
         Nothing is awaited between a decision and its place in the queue: the states it saw are
@@ -295,14 +282,14 @@ class Door:
             # What the key granted before may be the very reason for this refusal.
             before = await self._answer_before(ready)
             if before is not None:
-                return _Handed(ready, decision, repeated=before)
+                return Handed(ready, decision, repeated=before)
             fact = await refusal_fact(ready, decision.answer, self._seals, self._ids.new())
             if self._deciding.holds(decision):
                 self._match(ready.ask)
-                return self._submit_refusal(ready, decision, decision.answer, fact)
+                return self._submitting.refusal(ready, decision, decision.answer, fact)
             decision = await self._deciding.decide(ready, earliest=earliest)
         self._match(ready.ask)
-        return self._submit_grant(ready, decision, decision.answer)
+        return self._submitting.grant(ready, decision, decision.answer)
 
     async def _answer_before(self, ready: Prepared) -> Answer | None:
         """Return what the command's key was answered before, if it was.
@@ -310,7 +297,7 @@ class Door:
         Raises:
             KeyMismatch: the key belongs to another request.
         """
-        key = self._key(ready)
+        key = self._submitting.key(ready)
         if key is None or self._answered is None:
             return None
         stored = await self._answered(key.scope, key.key)
@@ -329,64 +316,6 @@ class Door:
         ]
         if moved:
             raise Superseded(tuple(sorted(moved)))
-
-    def _submit_grant(self, ready: Prepared, decision: Decision, answer: Granted) -> _Handed:
-        ask, now = ready.ask, decision.now
-        entries = numbered(answer.facts, self._states.held)
-        written = written_of(entries)
-        place = Place(ready.caller, ask.channel, self._policy())
-        try:
-            made = [self._drafting.draft(new, version, place) for new, _, version in entries]
-        except NotCanonical as fault:
-            raise unspellable(fault.path) from None
-        names = {one.draft.stream for one in made}
-        append = Append(
-            drafts=tuple([one.draft for one in made]),
-            guards=tuple([(s, v) for s, v in answer.read.items() if s not in names]),
-            key=self._key(ready),
-            answer=orjson.dumps([tuple(one) for one in written]),
-            vault=VaultRows.joined([ready.rows, *(one.rows for one in made)]),
-            decided_on=local_date(now),
-            at=ask.at,
-        )
-        try:
-            appended = self._log.submit(append)
-        except MalformedAppend:
-            raise too_much() from None
-        person, channel = ready.caller.person, ask.channel
-        for new, stream, version in entries:
-            if not new.sealed_for:
-                self._states.advance(stream, new.fact, Recorded(now, person, channel, version))
-        return _Handed(ready, decision, appended, written, frozenset(names.union(answer.read)))
-
-    def _submit_refusal(
-        self, ready: Prepared, decision: Decision, answer: Refused, fact: tuple[New, VaultRows]
-    ) -> _Handed:
-        place = Place(ready.caller, ready.ask.channel, self._policy())
-        new, rows = fact
-        made = self._drafting.draft(new, 1, place)
-        append = Append(
-            drafts=(made.draft,),
-            guards=tuple(answer.read.items()),
-            key=self._key(ready) if ready.ask.once else None,
-            answer=as_kept(answer),
-            vault=VaultRows.joined([rows, made.rows]),
-            decided_on=local_date(decision.now),
-            at=ready.ask.at,
-        )
-        touched = frozenset(answer.read)
-        return _Handed(ready, decision, self._log.submit(append), touched=touched)
-
-    def _policy(self) -> str:
-        held = self._states.held.get(POLICY_BOOK)
-        version: str = held.state.law.version if held is not None and held.version else ""
-        return version
-
-    def _key(self, ready: Prepared) -> Key | None:
-        if ready.ask.key is None:
-            return None
-        body = orjson.dumps([ready.ask.command, ready.ask.data], option=orjson.OPT_SORT_KEYS)
-        return Key(str(ready.caller.person), ready.ask.key, self._seals.keyed_digest(body))
 
 
 def _heard(appended: asyncio.Future[Appended]) -> None:

@@ -6,12 +6,23 @@ from datetime import date
 
 from aggregates.law.deadlines import local_date
 from ledger.application.asking import Asked
-from ledger.application.criteria import When, bodies_of, counties_of, day, given, identity, order_of
+from ledger.application.criteria import (
+    When,
+    among,
+    bodies_of,
+    counties_of,
+    day,
+    given,
+    identity,
+    order_of,
+)
 from ledger.application.running import Ledger
 from ledger.security.authority import Reach
-from projections.duties.queries import COLUMNS, UNDONE, DutyFilter
+from projections.duties.queries import COLUMNS, STATES, UNDONE, DutyFilter
 from projections.paging import Order
 
+OWED_BY = ("INSTITUTION", "AUTHORITY")
+"""Who may owe a duty."""
 _TIME_OF = "select recorded_at from ledger.entry where position = %s"
 
 
@@ -41,7 +52,7 @@ class DutyCriteria:
         Raises:
             BadInput: a criterion cannot be read.
         """
-        one = self.class_id.strip()
+        one, own = self.class_id.strip(), reach.institution is not None
         return DutyFilter(
             today=today,
             rule_ids=given(self.rule),
@@ -49,14 +60,14 @@ class DutyCriteria:
             counties=counties_of(reach, self.county),
             institution_ids=bodies_of(reach, self.institution),
             class_ids=[identity("class", one)] if one else (),
-            owed_by=given(self.owed_by) if reach.institution is None else ("INSTITUTION",),
+            owed_by=("INSTITUTION",) if own else among("owed_by", self.owed_by, OWED_BY),
             due_to=day("due", self.due.strip()),
         )
 
     @property
     def states(self) -> tuple[str, ...]:
         """The states asked for, one by one."""
-        named = given(self.state)
+        named = among("state", self.state, ("UNDONE", *STATES))
         return (*named, *UNDONE) if "UNDONE" in named else named
 
     def order(self) -> Order:

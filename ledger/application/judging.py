@@ -13,19 +13,19 @@ from psycopg import Connection
 
 from ledger.application.replaying import check_history, compare
 from ledger.evidence.errors import Malformed, Refuted
-from ledger.evidence.keys import verifier_of
+from ledger.evidence.policy import Policy as TrustPolicy
 from ledger.evidence.promise import open_promise
 from ledger.evidence.receipt import Receipt
+from ledger.evidence.validity import KeyState, Outlived
 from ledger.evidence.verifier.documents import RECEIPT, Exhibit, check_receipt
 from ledger.evidence.verifier.notes import Policy, believed, policy_of, take_apart, tree_of
 from ledger.evidence.verifier.telling import Bad, Said
 from ledger.integration import storing
-from ledger.integration.exporting import prefix_of
+from ledger.integration.exporting import PROMISE_POLICY, prefix_of
 from ledger.integration.trees import TREES, WORLD, TreeKind
 from projections.statement import DETAIL
 
 POLICY: Final = "policy"
-PROMISE_KEY: Final = "promise.vkey"
 
 
 class Judged(NamedTuple):
@@ -139,8 +139,10 @@ def _checkpoint(case: _Case) -> None:
 
 def _promise(case: _Case) -> None:
     try:
-        keys = [verifier_of(case.published.get(PROMISE_KEY, b"").decode().strip())]
-        promise = open_promise(case.data, keys)
+        policy = TrustPolicy.parse(case.published.get(PROMISE_POLICY, b""))
+        promise = open_promise(case.data, policy.logs, policy.valid)
+    except Outlived as outlived:
+        raise _ended_key(outlived) from None
     except (Malformed, Refuted):
         raise Bad(
             "承诺不是本账本所签，或已被改动",
@@ -154,6 +156,16 @@ def _promise(case: _Case) -> None:
             f"another entry stands at {place}: a broken word",
         )
     case.said.good(f"第 {place} 位正是所承诺的条目", f"the promised entry stands at {place}")
+
+
+def _ended_key(outlived: Outlived) -> Bad:
+    revoked = outlived.state is KeyState.REVOKED
+    return Bad(
+        f"承诺由{'已吊销' if revoked else '已停用'}的密钥 {outlived.key} 所签，其只对第 "
+        f"{outlived.last} 位及以前的条目作数，承诺的却是第 {outlived.size} 位",
+        f"the promise is signed with {outlived.key}, which is {outlived.state} and counts for "
+        f"entries up to {outlived.last}; it promises the one at {outlived.size}",
+    )
 
 
 def _package(_case: _Case) -> None:

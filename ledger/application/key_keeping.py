@@ -5,7 +5,7 @@ signs only afterwards; one that goes stops signing before the log says up to whe
 Whoever was interrupted gives the same command again.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aggregates.decisions import Caller
 from aggregates.ids import OfficialId, derived_id
@@ -17,6 +17,8 @@ from ledger.evidence.keys import SoftwareSigner
 from ledger.evidence.note import VerifierKey
 from ledger.integration.key_lives import key_lives_of
 from ledger.integration.log_keys import (
+    PROMISES,
+    PROMISING,
     KeyLives,
     LogKeys,
     algorithm_of,
@@ -26,6 +28,7 @@ from ledger.integration.log_keys import (
 from ledger.integration.place import SigningPlace
 from ledger.integration.trees import TREES, TreeKind
 
+_HEAD: Final = "select position from ledger.head"
 KEEPER: Final = Caller(person=OfficialId(derived_id("account", "key-keeper")), role="KEY_KEEPER")
 
 
@@ -51,49 +54,56 @@ class KeyKeeping:
     async def introduce_all(self) -> int:
         """Record the keys of a new log; return how many were not on record."""
         keys, known = self._place.keys(), await self.lives()
-        new = [one for one in keys.signers if str(one.key) not in known]
+        new = [one for one in keys.signing if str(one.key) not in known]
         for one in new:
             await self._introduced(keys, one, 0)
         return len(new)
 
     async def rotate(self, tree: TreeKind, algorithm: str) -> SoftwareSigner:
         """Bring in a new key beside those of its kind, and return it; from now on both sign."""
-        keys, name = self._place.keys(), tree.origin(self._place.keys().origin)
+        return await self._brought_in(tree.origin(self._place.keys().origin), algorithm)
+
+    async def rotate_promising(self) -> SoftwareSigner:
+        """Bring in a new key for promises, and return it; from now on old and new sign them."""
+        return await self._brought_in(self._place.keys().origin + PROMISES, PROMISING)
+
+    async def _brought_in(self, name: str, algorithm: str) -> SoftwareSigner:
+        keys = self._place.keys()
         waiting = (one for one in keys.pending if one.key.name == name)
         signer = next((one for one in waiting if algorithm_of(one) == algorithm), None)
         if signer is None:
             signer = generated(name, algorithm)
             self._write(keys.with_pending(signer))
         if str(signer.key) not in await self.lives():
-            last = self._place.signer().settled(tree).size
+            last = await self._reached(keys, signer.key)
             await self._introduced(keys, signer, last + 1 if last else 0)
         self._write(self._place.keys().with_begun(signer))
         return signer
 
     async def retire(self, key_id: str) -> int:
-        """End the service of a key that another one replaces; return up to which size it counts.
+        """End the service of a key that another one replaces; return up to where it counts.
+
+        That is a size of the tree, or the position of a promised entry, which is one too.
 
         Raises:
             KeyRefused: there is no such key, or no other of its kind.
         """
         keys = self._place.keys()
         signer = _found(keys, key_id)
-        tree = _tree(keys, signer.key)
-        alone = keys.of_kind(tree, algorithm_of(signer)) == (signer,)
-        if alone:
+        if _is_alone(keys, signer):
             raise KeyRefused(
                 Message(
-                    f"{key_id} 是该树唯一的 {algorithm_of(signer)} 密钥",
-                    f"{key_id} is the only {algorithm_of(signer)} key of its tree",
+                    f"{key_id} 是 {signer.key.name} 唯一的 {algorithm_of(signer)} 密钥",
+                    f"{key_id} is the only {algorithm_of(signer)} key of {signer.key.name}",
                 ),
                 mend=Message(
                     "请先用 mingzhang evidence keys rotate 启用新密钥，并留出交叠期",
                     "bring in a new one with mingzhang evidence keys rotate, and let both overlap",
                 ),
             )
-        last = self._stopped(keys, signer, tree)
-        data = {"last_size": last, **_about(keys, tree, signer.key)}
-        await self._act("retire-signing-key", data)
+        last = await self._stopped(keys, signer)
+        about = _about(keys, signer.key)
+        await self._act(f"retire-{about.noun}", {about.limit: last, **about.data})
         self._write(self._place.keys().without(signer))
         return last
 
@@ -106,33 +116,32 @@ class KeyKeeping:
             key_id: of a key that signs, or once did.
             ground: why: COMPROMISED, LOST, WEAK or SUPERSEDED.
             document: the document that orders it.
-            last_size: the largest head that is still believed; the last that it signed, if nothing
-                is said.
+            last_size: the largest head, or the last promised entry, that is still believed; the
+                last that it signed, if nothing is said.
 
         Raises:
             KeyRefused: there is no such key, or the size is larger than any that was signed.
         """
         keys = self._place.keys()
-        held = [one for one in (*keys.signers, *keys.leaving) if _id(one.key) == key_id]
+        held = [one for one in (*keys.signing, *keys.leaving) if _id(one.key) == key_id]
         key = held[0].key if held else await self._earlier(key_id)
-        tree = _tree(keys, key)
-        signed = self._place.signer().settled(tree).size
+        signed = await self._reached(keys, key)
         if last_size is not None and last_size > signed:
             raise KeyRefused(
-                Message(f"已签检查点只到大小{signed}", f"nothing larger than {signed} was signed")
+                Message(f"已签只到大小{signed}", f"nothing larger than {signed} was signed")
             )
-        if held and keys.of_kind(tree, algorithm_of(held[0])) == (held[0],):
-            await self.rotate(tree, algorithm_of(held[0]))
+        if held and _is_alone(keys, held[0]):
+            await self._brought_in(key.name, algorithm_of(held[0]))
             keys = self._place.keys()
         if held:
-            signed = self._stopped(keys, held[0], tree)
+            signed = await self._stopped(keys, held[0])
         else:
             life = (await self.lives())[str(key)]
             signed = signed if life.last is None else life.last
         last = signed if last_size is None else min(signed, last_size)
-        about = _about(keys, tree, key)
-        data = {"last_size": last, "ground": ground, "document": document, **about}
-        await self._act("revoke-signing-key", data)
+        about = _about(keys, key)
+        data = {about.limit: last, "ground": ground, "document": document, **about.data}
+        await self._act(f"revoke-{about.noun}", data)
         if held:
             self._write(self._place.keys().without(held[0]))
         return last
@@ -142,22 +151,37 @@ class KeyKeeping:
         keys = self._place.keys()
         data = {
             "log": keys.origin,
-            "key_ids": [_id(one.key) for one in keys.signers],
+            "key_ids": [_id(one.key) for one in keys.signing],
             "with_vault": with_vault,
             "digest": digest,
         }
         await self._act("record-signing-keys-backup", data)
 
-    def _stopped(self, keys: LogKeys, signer: SoftwareSigner, tree: TreeKind) -> int:
-        """Let a key sign no more, and return the size of the last head that it can have signed."""
+    async def _stopped(self, keys: LogKeys, signer: SoftwareSigner) -> int:
+        """Let a key sign no more, and return up to where it can have signed."""
         if signer not in keys.leaving:
             self._write(keys.with_leaving(signer))
-        return self._place.signer().settled(tree).size
+        return await self._reached(keys, signer.key)
+
+    async def _reached(self, keys: LogKeys, key: VerifierKey) -> int:
+        """Return the size of the last head that was signed, or of the log, for keys of promises.
+
+        A promise is signed with the keys of the moment after its entry was read, so nothing is
+        promised with a key beyond what is committed when it went.
+        """
+        tree = _tree(keys, key)
+        if tree is not None:
+            return self._place.signer().settled(tree).size
+        async with self._ledger.pool.connection() as connection:
+            row = await (await connection.execute(_HEAD)).fetchone()
+        return int(row[0]) if row else 0
 
     async def _introduced(self, keys: LogKeys, signer: SoftwareSigner, first: int) -> None:
-        about = _about(keys, _tree(keys, signer.key), signer.key)
-        data = {"algorithm": algorithm_of(signer), "first_size": first, **about}
-        await self._act("introduce-signing-key", data)
+        about = _about(keys, signer.key)
+        data = {"algorithm": algorithm_of(signer), **about.data}
+        if "tree" in data:
+            data["first_size"] = first
+        await self._act(f"introduce-{about.noun}", data)
 
     async def _earlier(self, key_id: str) -> VerifierKey:
         """Return a key that signs no more, as the log knows it."""
@@ -183,19 +207,41 @@ class KeyKeeping:
         replace_log_keys(self._place.key_file, keys)
 
 
-def _about(keys: LogKeys, tree: TreeKind, key: VerifierKey) -> dict[str, Any]:
-    return {"log": keys.origin, "tree": tree.name, "vkey": str(key), "key_id": _id(key)}
+class _About(NamedTuple):
+    """How the log speaks of a key.
+
+    Attributes:
+        noun: What the commands about it call it.
+        limit: What they call up to where it counts.
+        data: What they say in any case.
+    """
+
+    noun: str
+    limit: str
+    data: dict[str, Any]
+
+
+def _about(keys: LogKeys, key: VerifierKey) -> _About:
+    tree, said = _tree(keys, key), {"log": keys.origin, "vkey": str(key), "key_id": _id(key)}
+    if tree is None:
+        return _About("promise-key", "last_position", said)
+    return _About("signing-key", "last_size", {"tree": tree.name, **said})
+
+
+def _is_alone(keys: LogKeys, signer: SoftwareSigner) -> bool:
+    return keys.alike(signer.key.name, algorithm_of(signer)) == (signer,)
 
 
 def _found(keys: LogKeys, key_id: str) -> SoftwareSigner:
-    for one in (*keys.signers, *keys.leaving):
+    for one in (*keys.signing, *keys.leaving):
         if _id(one.key) == key_id:
             return one
     raise _unknown(key_id)
 
 
-def _tree(keys: LogKeys, key: VerifierKey) -> TreeKind:
-    return next(tree for tree in TREES if tree.origin(keys.origin) == key.name)
+def _tree(keys: LogKeys, key: VerifierKey) -> TreeKind | None:
+    """Return the tree whose heads a key signs; None for one that signs promises."""
+    return next((tree for tree in TREES if tree.origin(keys.origin) == key.name), None)
 
 
 def _id(key: VerifierKey) -> str:

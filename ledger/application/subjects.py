@@ -81,7 +81,7 @@ async def _named(ledger: Ledger, asked: Asked, kind: str, text: str) -> UUID:
         return _one([one.id for one in bodies if one.name == text])
     if kind == "official":
         return person_named(text)
-    raise BadInput(Problem("value", Message("应为UUID", "expected a UUID")))
+    raise BadInput(Problem("value", Message("应为 UUID", "expected a UUID")))
 
 
 def _one(found: list[UUID]) -> UUID:

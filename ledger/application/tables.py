@@ -1,7 +1,8 @@
 """Tables as files: CSV that a spreadsheet opens as it is meant.
 
-UTF-8 with a byte-order mark, Windows line ends (RFC 4180); money in yuan with two decimals,
-because that is what clerks add up. A cell that a spreadsheet would take for a formula is text.
+UTF-8 with a byte-order mark, Windows line ends (RFC 4180). Money is in yuan with two decimals and
+times are those of Shanghai, because that is what clerks add up and compare with the pages. A cell
+that a spreadsheet would take for a formula is text.
 """
 
 import csv
@@ -13,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from aggregates.language import Message
 from ledger.application.naming import code_title, county_title, field_title, occupation_title
+from ledger.clock import in_shanghai
 
 R = TypeVar("R")
 
@@ -42,7 +44,10 @@ class Column(Generic[R]):
 
 def column(name: str, *, adds_up: bool = False) -> Column[Any]:
     """Return a column that bears its field's name."""
-    return Column(name, field_title(name), adds_up)
+    title = field_title(name)
+    if name.endswith("_fen"):
+        title = Message(f"{title.zh}（元）", f"{title.en} (yuan)")
+    return Column(name, title, adds_up)
 
 
 def cell(name: str, value: Any, lang: str) -> str:  # noqa: ANN401, PLR0911 - one line a kind
@@ -50,14 +55,15 @@ def cell(name: str, value: Any, lang: str) -> str:  # noqa: ANN401, PLR0911 - on
     if value is None:
         return ""
     if name.endswith("_fen"):
-        return f"{value // _FEN_A_YUAN}.{value % _FEN_A_YUAN:02d}"
+        whole, rest = divmod(abs(value), _FEN_A_YUAN)
+        return f"{'-' if value < 0 else ''}{whole}.{rest:02d}"
     if name == "county":
         return county_title(value).text(lang)
     if name == "occupation":
         title = occupation_title(value).text(lang)
         return _plain(value if title == value else f"{title}（{value}）")
     if isinstance(value, datetime):
-        return value.isoformat()
+        return f"{in_shanghai(value):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, list | tuple):

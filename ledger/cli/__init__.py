@@ -4,16 +4,21 @@ Exit codes: 0 done, 1 failed, 2 not understood, 3 integrity failure, 4 not found
 78 as ``sysexits.h`` says, for what the operator has to mend.
 """
 
+import os
 import signal
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import typer
 
+from aggregates.language import Message
 from ledger.cli.telling import fail
 from ledger.errors import Failure
 
+NOT_WRITTEN = 74
+"""Exit code (``sysexits.h``) where the operating system refused to read or write."""
 GROUPS = (
     "installing",
     "running",
@@ -60,8 +65,15 @@ def main() -> None:
     """Run the command line; a failure is told in the reader's language, never as a trace."""
     # A polite end unwinds what is open: the embedded server is left, not abandoned.
     signal.signal(signal.SIGTERM, _end)
+    if sys.stdout is None:
+        # Closed by whoever called: there is nobody to tell.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
     try:
-        build()()
+        try:
+            build()()
+        finally:
+            # Here, where it can still be told, and not when the interpreter ends.
+            sys.stdout.flush()
     except Failure as failure:
         fail(failure)
         sys.exit(failure.exit_code)
@@ -71,3 +83,16 @@ def main() -> None:
         # Whoever read our output has gone; there is nobody to tell.
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        fail(_not_done(error))
+        # What is held back still goes nowhere, so that the interpreter does not stumble over it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NOT_WRITTEN)
+
+
+def _not_done(error: OSError) -> Failure:
+    what = error.strerror or type(error).__name__
+    if error.filename is None:
+        return Failure(Message(f"无法输出：{what}", f"the output cannot be written: {what}"))
+    where = error.filename
+    return Failure(Message(f"无法读写 {where}：{what}", f"cannot use {where}: {what}"))

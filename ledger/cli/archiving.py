@@ -11,7 +11,8 @@ import typer
 from aggregates.language import Message
 from ledger.cli import keeping
 from ledger.cli.acting import caller_of, class_of, with_ledger
-from ledger.cli.telling import Form, out_json, out_rows, say
+from ledger.cli.asking import NotUnderstood
+from ledger.cli.telling import Form, form_of, out_json, out_rows, say
 
 if TYPE_CHECKING:
     from ledger.application.running import Ledger
@@ -67,10 +68,14 @@ def show(
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
 ) -> None:
     """各班期档案：缺什么、保存到何时 · what each archive lacks, until when it is kept."""
+    from projections.archive import keeping as kept  # noqa: PLC0415 - heavy
+    from projections.archive import queries  # noqa: PLC0415 - heavy
+
+    if state not in ("", *queries.STATES):
+        known = "、".join(queries.STATES)
+        raise NotUnderstood(Message(f"没有状态{state}；可用：{known}", f"unknown; known: {known}"))
 
     async def ask(ledger: "Ledger") -> list[list[Any]]:
-        from projections.archive import keeping as kept  # noqa: PLC0415 - heavy
-        from projections.archive import queries  # noqa: PLC0415 - heavy
 
         only = queries.ArchiveFilter(states=[state] if state else [], lacking=lacking)
         async with ledger.pool.connection() as connection:
@@ -88,7 +93,8 @@ def show(
     found = with_ledger(ask, demo=demo)
     if not found:
         say(Message("没有记录", "nothing found"))
-        return
+        if form_of(form) is Form.TABLE:
+            return
     out_rows(COLUMNS, found, form)
 
 
@@ -269,6 +275,10 @@ def verify(
     of: Annotated[
         Path | None, typer.Option(help="个人信息包所属的档案包 · of which package")
     ] = None,
+    tsa_roots: Annotated[
+        Path | None,
+        typer.Option(help="时间戳机构根证书（PEM） · whose time stamps count"),
+    ] = None,
 ) -> None:
     """离线核验档案包，与包内verify.py相同 · what verify.py within a package does."""
     from ledger.evidence.verifier.command import main  # noqa: PLC0415 - heavy
@@ -276,16 +286,18 @@ def verify(
     given = [str(package)]
     given += ["--policy", str(policy)] if policy else []
     given += ["--of", str(of)] if of else []
+    given += ["--tsa-roots", str(tsa_roots)] if tsa_roots else []
     raise typer.Exit(main(given))
 
 
 def renew(demo: Demo = False) -> None:
-    """续期：重算两棵树并再次签名，接续前一份声明 · state the roots of both trees again."""
+    """续期：重算两棵树并再次签名，接续前一份声明，并入账 · state the roots of both trees again."""
     from ledger.cli.opening import signed  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
     from ledger.exchange import renewing  # noqa: PLC0415 - heavy
 
     with signed(demo=demo) as place:
+        asyncio.run(_recorded(place))  # what an interrupted one kept and did not record
         authorities, roots = place.vouching.authorities, place.vouching.certificates()
         made = renewing.renew(
             place.conninfo,
@@ -294,14 +306,26 @@ def renew(demo: Demo = False) -> None:
             SystemClock().now(),
             partial(renewing.stamped_by, authorities, roots) if authorities else None,
         )
+        position = asyncio.run(_recorded(place))
     out_json(
         {
             "on": made.day,
             "size": made.head.size,
+            "position": position,
             "time_stamped": made.token is not None,
             "folder": str(place.renewals / made.day.isoformat()),
         }
     )
+
+
+async def _recorded(place: "Place") -> int | None:
+    """Have the log say which renewals are kept; return the position of its last new word."""
+    from ledger.cli.opening import opened  # noqa: PLC0415 - heavy
+    from ledger.exchange import renewing  # noqa: PLC0415 - heavy
+
+    held = renewing.renewals_in(place.renewals)
+    async with opened(place) as ledger:
+        return await renewing.record_renewals(ledger, place.signing.keys().origin, held)
 
 
 def beside(place: "Place", ledger: "Ledger") -> "Beside":

@@ -1,9 +1,9 @@
 """``class``, ``duties``, ``trail``, ``replay``: the same questions as the pages, for a terminal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli.exhibiting import write_exhibit
-from ledger.cli.telling import Form, out_json, out_rows, say
+from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 from ledger.errors import Failure
 
 Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
@@ -64,8 +64,16 @@ def class_list(  # noqa: PLR0913 - the filters of the list
     form: Output = None,
 ) -> None:
     """班期台账“一表通” · the class ledger."""
-    from projections.class_ledger.queries import ClassFilter, page  # noqa: PLC0415 - heavy
+    from projections.class_ledger.queries import (  # noqa: PLC0415 - heavy
+        STATUSES,
+        ClassFilter,
+        ClassRow,
+        page,
+    )
 
+    if status not in ("", *STATUSES):
+        known = "、".join(STATUSES)
+        raise NotUnderstood(Message(f"没有状态{status}；可用：{known}", f"unknown; known: {known}"))
     only = ClassFilter(
         counties=[county] if county else [], statuses=[status] if status else [], text=text
     )
@@ -74,7 +82,7 @@ def class_list(  # noqa: PLR0913 - the filters of the list
         return await page(connection, only=only, rows=rows, moment=await _moment(connection, at))
 
     found = _ask(ask, demo=demo)
-    names = [name for name in _LEDGER if form in (None, Form.TABLE)] or None
+    names = _LEDGER if form in (None, Form.TABLE) else _fields(ClassRow)
     _tell([asdict(row) for row in found.rows], names, form)
 
 
@@ -139,6 +147,7 @@ def duties(  # noqa: PLR0913 - the filters of the list
         STATES,
         UNDONE,
         DutyFilter,
+        DutyRow,
         page,
         stands,
     )
@@ -159,7 +168,7 @@ def duties(  # noqa: PLR0913 - the filters of the list
         return today, await page(connection, only=only, rows=rows, moment=moment)
 
     today, found = _ask(ask, demo=demo)
-    names = [name for name in _DUTY if form in (None, Form.TABLE)] or None
+    names = _DUTY if form in (None, Form.TABLE) else _fields(DutyRow)
     _tell([asdict(row) | {"state": stands(row, today)} for row in found.rows], names, form)
 
 
@@ -179,7 +188,9 @@ _DUTY = (
 
 def trail(  # noqa: PLR0913 - what a trail is asked for
     kind: Annotated[str, typer.Argument(help="class、person、institution、instructor、claim……")],
-    one: Annotated[str, typer.Argument(metavar="ID", help="编号（UUID） · id")],
+    one: Annotated[
+        str, typer.Argument(metavar="ID", help="编号（UUID），班期也可用备案编号 · id or number")
+    ],
     rows: Annotated[int, typer.Option(min=1, max=1000, help="行数 · rows")] = ROWS,
     at: At = None,
     exhibit: ToFile = None,
@@ -195,16 +206,17 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
     if kind not in KINDS:
         known = "、".join(KINDS)
         raise NotUnderstood(Message(f"不能追踪{kind}；可用：{known}", f"unknown; known: {known}"))
-    if not _is_uuid(one):
-        raise NotUnderstood(Message("编号应为UUID", "an id is a UUID"))
+    if kind != "class" and not _is_uuid(one):
+        raise NotUnderstood(Message("编号应为 UUID", "an id is a UUID"))
 
-    async def ask(connection: Any) -> Any:  # noqa: ANN401 - a moment and a page
+    async def ask(connection: Any) -> Any:  # noqa: ANN401 - an id, a moment and a page
         moment = await _moment(connection, at)
-        return moment, await page(connection, kind, UUID(one), rows=rows, moment=moment)
+        which = await _identity(connection, one)
+        return which, moment, await page(connection, kind, which, rows=rows, moment=moment)
 
-    moment, found = _ask(ask, demo=demo)
+    which, moment, found = _ask(ask, demo=demo)
     if exhibit is not None:
-        write_exhibit(kind, UUID(one), exhibit, moment, demo=demo, after=after)
+        write_exhibit(kind, which, exhibit, moment, demo=demo, after=after)
         return
     if form is Form.NDJSON:
         # The entries themselves, byte for byte.
@@ -232,7 +244,7 @@ def replay(
         )
 
     moment, sums, parts = _ask(ask, demo=demo)
-    if form is Form.TABLE:
+    if form not in (None, Form.JSON):
         columns = ("of", "classes", "heads_trained", "claimed_fen", "paid_fen")
         _tell([dict(zip(columns, astuple(one), strict=True)) for one in parts], columns, form)
         return
@@ -246,6 +258,23 @@ def replay(
     )
 
 
+async def _identity(connection: Any, one: str) -> UUID:  # noqa: ANN401 - a connection
+    """Return an id that was given, or that of the class whose filing number was.
+
+    Raises:
+        NotFound: there is no such class.
+    """
+    from projections.class_ledger.queries import ClassFilter, page  # noqa: PLC0415 - heavy
+
+    if _is_uuid(one):
+        return UUID(one)
+    found = await page(connection, only=ClassFilter(text=one), rows=50)
+    exact = [row.class_id for row in found.rows if row.filing_no == one]
+    if len(exact) != 1:
+        raise NotFound(Message(f"没有班期{one}", f"no class {one}"))
+    return exact[0]
+
+
 def _is_uuid(text: str) -> bool:
     try:
         UUID(text)
@@ -255,27 +284,42 @@ def _is_uuid(text: str) -> bool:
 
 
 async def _moment(connection: Any, at: str | None) -> Any:  # noqa: ANN401 - a moment or none
-    from ledger.clock import SHANGHAI  # noqa: PLC0415 - heavy
+    from ledger.application.criteria import date_in  # noqa: PLC0415 - heavy
+    from ledger.clock import SHANGHAI, SystemClock, shanghai_date  # noqa: PLC0415 - heavy
     from projections.model import Moment  # noqa: PLC0415 - heavy
 
     if at is None:
         return None
     if at.isdigit():
-        return Moment(int(at))
-    try:
-        day = date.fromisoformat(at)
-    except ValueError:
+        return Moment(await _reached(connection, int(at)))
+    day = date_in(at)
+    if day is None:
         raise NotUnderstood(
             Message(
                 "--at应为位置或形如2025-06-30的日期", "--at takes a position or a date, 2025-06-30"
             )
-        ) from None
+        )
+    if day > shanghai_date(SystemClock().now()):
+        raise NotUnderstood(Message("--at：这一天还没有到", "--at: that day has not come yet"))
     over = datetime(day.year, day.month, day.day, 23, 59, 59, 999999, tzinfo=SHANGHAI)
     found = await connection.execute(
         "select coalesce(max(position), 0) from entry where recorded_at <= %s", (over,)
     )
     row = await found.fetchone()
     return Moment(int(row[0]))
+
+
+async def _reached(connection: Any, position: int) -> int:  # noqa: ANN401 - a connection
+    """Return a position that the log has come to.
+
+    Raises:
+        NotFound: it has not.
+    """
+    found = await connection.execute("select position from ledger.head")
+    (head,) = await found.fetchone()
+    if position > head:
+        raise NotFound(Message(f"日志只到第{head}位", f"the log ends at position {head}"))
+    return position
 
 
 async def _today(connection: Any, moment: Any, *, demo: bool) -> date:  # noqa: ANN401 - a moment or none
@@ -318,10 +362,19 @@ async def _asking(*, demo: bool) -> AsyncIterator[Any]:
             yield connection
 
 
-def _tell(rows: list[dict[str, Any]], names: Any, form: Form | None) -> None:  # noqa: ANN401 - column names
+def _tell(rows: list[dict[str, Any]], names: Sequence[str], form: Form | None) -> None:
+    """Tell rows: to people in words, money in yuan; to programs as they are, also where none is."""
+    from ledger.application.tables import cell, column  # noqa: PLC0415 - heavy
+
+    is_table = form_of(form) is Form.TABLE
     if not rows:
         say(Message("没有记录", "nothing found"))
-        return
-    shown = list(names or rows[0])
-    columns = [(name, Message(name, name)) for name in shown]
-    out_rows(columns, [[row[name] for name in shown] for row in rows], form)
+        if is_table:
+            return
+    columns = [(name, column(name).title) for name in names]
+    told = [[cell(n, row[n], lang()) if is_table else row[n] for n in names] for row in rows]
+    out_rows(columns, told, form)
+
+
+def _fields(row: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(row))

@@ -39,17 +39,19 @@ def add(app: typer.Typer) -> None:
     app.add_typer(exports, name="export")
 
 
-def policy(demo: Demo = False, twin: Twin = False) -> None:
+def policy(demo: Demo = False, twin: Twin = False, promises: keeping_keys.Promises = False) -> None:
     """信任策略文件（tlog-policy） · the policy by which checkpoints are believed."""
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.integration.beside import BesideLog  # noqa: PLC0415 - heavy
+    from ledger.integration.exporting import PROMISE_POLICY  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     with at_hand(settings.for_demo() if demo else settings) as place:
         place.signing.keys()
         files = BesideLog(place.conninfo, place.signing, place.vouching)
-    out(files["sm3/policy" if twin else "policy"].decode().rstrip("\n"))
+    name = PROMISE_POLICY if promises else "sm3/policy" if twin else "policy"
+    out(files[name].decode().rstrip("\n"))
 
 
 def adopt(

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Twin = Annotated[bool, typer.Option("--sm3", help="SM3树 · the tree of SM3")]
+Promises = Annotated[bool, typer.Option("--promises", help="承诺的密钥 · the key of promises")]
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="公钥编号（八位十六进制） · the key's id")]
 PassphraseFile = Annotated[
     Path | None,
@@ -77,7 +78,9 @@ def group() -> typer.Typer:
     return made
 
 
-def keys(context: typer.Context, demo: Demo = False, twin: Twin = False) -> None:
+def keys(
+    context: typer.Context, demo: Demo = False, twin: Twin = False, promises: Promises = False
+) -> None:
     """验签公钥，每行一个 · the verifier keys, one a line."""
     if context.invoked_subcommand is not None:
         return
@@ -88,7 +91,9 @@ def keys(context: typer.Context, demo: Demo = False, twin: Twin = False) -> None
 
     settings = Settings.read()
     place = SigningPlace.below((settings.for_demo() if demo else settings).home)
-    out(vkeys(place.keys().of(TWIN if twin else WORLD)).rstrip("\n"))
+    held = place.keys()
+    shown = held.promising if promises else held.of(TWIN if twin else WORLD)
+    out(vkeys(shown).rstrip("\n"))
 
 
 def show(
@@ -106,7 +111,7 @@ def show(
     with at_hand(settings.for_demo() if demo else settings) as place:
         held = place.signing.keys()
         lives = lives_in(place.conninfo, held.origin)
-    states = {str(one.key): "current" for one in held.signers}
+    states = {str(one.key): "current" for one in held.signing}
     states |= {str(one.key): "pending" for one in held.pending}
     states |= {str(one.key): "leaving" for one in held.leaving}
     rows = []
@@ -121,12 +126,18 @@ def show(
 def rotate(
     algorithm: Annotated[Algorithm, typer.Argument(help="算法 · kind of key")],
     twin: Twin = False,
+    promises: Promises = False,
 ) -> None:
     """启用一把新密钥，与旧密钥同时签名 · bring in a new key; old and new both sign."""
     from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
 
     tree = TWIN if twin else WORLD
-    signer = _keep(lambda keeping: keeping.rotate(tree, algorithm.value))
+    if promises and (twin or algorithm is not Algorithm.ED25519):
+        raise typer.BadParameter("ed25519", param_hint="--promises")
+    if promises:
+        signer = _keep(lambda keeping: keeping.rotate_promising())
+    else:
+        signer = _keep(lambda keeping: keeping.rotate(tree, algorithm.value))
     out(str(signer.key))
     say(
         Message(
@@ -143,8 +154,9 @@ def retire(key_id: KeyId) -> None:
     last = _keep(lambda keeping: keeping.retire(key_id))
     say(
         Message(
-            f"{key_id} 已停用，其签名只对不超过{last}条的检查点有效。",
-            f"{key_id} has ended; it counts for checkpoints of up to {last} entries.",
+            f"{key_id} 已停用，其签名只对不超过{last}条的检查点、或该位置以前的承诺有效。",
+            f"{key_id} has ended; it counts for checkpoints of up to {last} entries, or for"
+            " promises of entries up to there.",
         )
     )
 
@@ -162,10 +174,11 @@ def revoke(
     last = _keep(lambda keeping: keeping.revoke(key_id, ground.value, document, last_size))
     say(
         Message(
-            f"{key_id} 已吊销：大于{last}条的检查点上，其签名不作数。请立即把新的信任策略送达"
-            "审计人和见证人。",
-            f"{key_id} is revoked: it does not count for checkpoints of more than {last} entries."
-            " Hand the new policy to auditors and witnesses at once.",
+            f"{key_id} 已吊销：大于{last}条的检查点上、或该位置以后的承诺上，其签名不作数。"
+            "请立即把新的信任策略送达审计人和见证人。",
+            f"{key_id} is revoked: it does not count for checkpoints of more than {last} entries,"
+            " or for promises of later entries. Hand the new policy to auditors and witnesses at"
+            " once.",
         )
     )
 

@@ -8,7 +8,7 @@ import typer
 from aggregates.language import Message
 from ledger.cli.telling import Form, out_json, out_rows, say
 
-NAMES = ("append", "http", "rebuild", "asof", "ask", "follow", "integrate")
+NAMES = ("append", "http", "rebuild", "asof", "ask", "follow", "integrate", "receipt", "grown")
 
 
 def add(app: typer.Typer) -> None:
@@ -20,6 +20,10 @@ def bench(
     name: Annotated[str, typer.Argument(help="、".join(NAMES))],
     repetitions: Annotated[int, typer.Option("-n", min=1, max=50, help="重复次数 · times")] = 5,
     seconds: Annotated[float, typer.Option(min=1, max=60, help="每次秒数 · seconds each")] = 4,
+    entries: Annotated[
+        int,
+        typer.Option(min=1000, max=10**9, help="receipt、grown：账本条数 · length of the log"),
+    ] = 200_000,
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
 ) -> None:
     """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
@@ -30,7 +34,9 @@ def bench(
         asking,
         folding,
         following,
+        growing,
         integrating,
+        receipts,
         serving,
     )
     from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
@@ -47,6 +53,11 @@ def bench(
                 driven = {"append": appending, "http": serving, "integrate": integrating}[name]
                 results = driven.measure(
                     conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
+                )
+            case "receipt" | "grown":
+                long = {"receipt": receipts, "grown": growing}[name]
+                results = long.measure(
+                    conninfo, repetitions, seconds, entries=entries, run=uvloop.run
                 )
             case "ask":
                 results = asking.measure(conninfo, repetitions=repetitions, run=uvloop.run)

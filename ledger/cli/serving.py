@@ -17,6 +17,7 @@ from aggregates.language import Message
 from ledger.api.app import make_app
 from ledger.api.corking import CorkedProtocol
 from ledger.api.health import Watch
+from ledger.api.promises import Promising
 from ledger.api.questions import routes as question_routes
 from ledger.application.copying import open_copy
 from ledger.application.looks import Looks
@@ -26,7 +27,8 @@ from ledger.clock import SystemClock
 from ledger.errors import Misconfigured
 from ledger.ids import SystemIds
 from ledger.integration.beside import FRESH_SECONDS, BesideLog
-from ledger.integration.log_keys import LogKeys, LogKeysUnusable
+from ledger.integration.log_keys import KeyFile, LogKeysUnusable
+from ledger.integration.witness_policy import WitnessPolicy
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living
 from ledger.timers.catching_up import keep_catching_up
@@ -141,14 +143,14 @@ async def serve(
 def _app(
     place: Place, ledger: Ledger, sessions: Sessions, log_files: Mapping[str, bytes]
 ) -> FastAPI:
-    keys = _keys(place)
+    keys = _promising(place)
     return make_app(
         ledger,
         sessions,
         routers=[question_routes()],
         pages=[add_pages],
         published=log_files,
-        promising=keys.promising if keys else None,
+        promising=keys,
         renewals=place.renewals,
     )
 
@@ -203,18 +205,16 @@ async def _until_signal(
     await serving
 
 
-def _watch(place: Place) -> Watch | None:
-    """Return whose cosignatures are looked for; none, where there are no witnesses.
+def _watch(place: Place) -> Watch:
+    """Return whose cosignatures are looked for.
 
     Raises:
         Misconfigured: the policy that names them is out of form, or there are no roots for the
             time-stamping authorities.
     """
     place.vouching.certificates()  # refused before anything is served
-    policy = place.vouching.policy()
-    if policy is None or not policy.witnesses:
-        return None
-    return Watch(policy, place.vouching.stale_seconds, SystemClock())
+    witnesses = WitnessPolicy(place.vouching)
+    return Watch(witnesses, place.vouching.stale_seconds, SystemClock())
 
 
 async def _keep_fresh(log_files: BesideLog) -> None:
@@ -231,12 +231,13 @@ async def _ended(timers: Iterable[asyncio.Task[None]]) -> None:
             await timer
 
 
-def _keys(place: Place) -> LogKeys | None:
-    """Return the log's keys; none, where checkpoints are not signed."""
+def _promising(place: Place) -> Promising | None:
+    """Return what gives the keys of promises as they are; None, where the log signs nothing."""
     try:
-        return place.signing.keys()
+        keys = KeyFile(place.signing.key_file)
     except LogKeysUnusable:
         return None
+    return lambda: keys().promising
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -13,6 +13,9 @@ from rich.table import Table
 from aggregates.language import Message
 from ledger.errors import Failure
 
+WIDE = 10_000
+"""How many characters a line of a table may have that goes to no terminal."""
+
 
 class Form(StrEnum):
     """How an answer is printed."""
@@ -49,18 +52,24 @@ def out_json(value: Any, *, indent: bool = True) -> None:  # noqa: ANN401 - JSON
     out(orjson.dumps(value, option=options | orjson.OPT_NON_STR_KEYS, default=str).decode())
 
 
+def form_of(form: Form | None) -> Form:
+    """Return how rows are printed: as asked, a table on a terminal, NDJSON in a pipe."""
+    return form or (Form.TABLE if sys.stdout.isatty() else Form.NDJSON)
+
+
 def out_rows(
     columns: Sequence[tuple[str, Message]], rows: Iterable[Sequence[Any]], form: Form | None
 ) -> None:
     """Print rows: a table on a terminal, NDJSON in a pipe, or the form asked for."""
-    chosen = form or (Form.TABLE if sys.stdout.isatty() else Form.NDJSON)
+    chosen = form_of(form)
     if chosen is Form.TABLE:
         table = Table()
         for _, title in columns:
             table.add_column(title.text(lang()), overflow="fold")
         for row in rows:
             table.add_row(*("" if cell is None else str(cell) for cell in row))
-        Console().print(table)
+        # A file has no edge at which a table would have to be broken.
+        Console(width=None if sys.stdout.isatty() else WIDE).print(table)
         return
     names = [name for name, _ in columns]
     if chosen is Form.CSV:

@@ -78,7 +78,7 @@ def institution_of(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        what = Message("机构编号应为UUID", "an institution's id is a UUID")
+        what = Message("机构编号应为 UUID", "an institution's id is a UUID")
         raise BadToken(what) from None
 
 

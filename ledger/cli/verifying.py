@@ -148,6 +148,14 @@ def _told(found: "Verified", *, self_check: bool) -> None:
     out_json({**found.as_json(), "self_check": self_check})
     for path, why in found.stamps.wrong if found.stamps else ():
         say(Message(f"时间戳不成立：{path}：{why}", f"a time stamp does not hold: {path}: {why}"))
+    if found.stamps_passed_over:
+        count = found.stamps_passed_over
+        say(
+            Message(
+                f"有{count}个时间戳未核验：请用 --tsa-roots 给出根证书",
+                f"{count} time stamps were not checked: give their roots with --tsa-roots",
+            )
+        )
     if found.wrong is not None:
         say(text_of(found.wrong))
     if found.wrong is not None or (found.stamps and found.stamps.wrong):

@@ -6,7 +6,7 @@ half a file under a digest, whatever happens.
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 from time import time
@@ -134,5 +134,7 @@ def _clear(spool: Path) -> None:
     """Remove what was left by somebody who went away in the middle of it."""
     long_ago = time() - ABANDONED_SECONDS
     for one in spool.iterdir():
-        if one.stat().st_mtime < long_ago:
-            one.unlink(missing_ok=True)
+        # Whoever brings another file meanwhile takes it away from here.
+        with suppress(FileNotFoundError):
+            if one.stat().st_mtime < long_ago:
+                one.unlink()

@@ -15,7 +15,7 @@ checkpoint, cosigned long after, that does not reach the place.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -32,9 +32,11 @@ from ledger.evidence.note import (
     verified,
 )
 from ledger.evidence.tree import SIZE_MAX
+from ledger.evidence.validity import FOR_EVER, Outlived, Validity, name_of
 
 _VERSION: Final = "promise/v1"
 _MICROSECONDS: Final = 1_000_000
+_NO_LIMITS: Final[Mapping[str, Validity]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ class Promise:
                 pass
         raise Malformed("not a promise")
 
-    def signed(self, signer: Signer) -> bytes:
-        """Return the promise as a signed note; the key has to be an Ed25519 key of kind 01."""
-        return bytes(sign(self.text, [signer], self.received // _MICROSECONDS))
+    def signed(self, *signers: Signer) -> bytes:
+        """Return the promise as a signed note; the keys have to be Ed25519 keys of kind 01."""
+        return bytes(sign(self.text, signers, self.received // _MICROSECONDS))
 
     def is_overdue(self, size: int, cosigned: int, patience: int) -> bool:
         """Say whether a checkpoint shows that the promise was not kept in time.
@@ -93,22 +95,31 @@ class Promise:
         return size <= self.index and too_late
 
 
-def open_promise(data: bytes, keys: Iterable[Verifier]) -> Promise:
+def open_promise(
+    data: bytes, keys: Iterable[Verifier], valid: Mapping[str, Validity] = _NO_LIMITS
+) -> Promise:
     """Read a promise and check that the log gave it.
 
     Args:
         data: the signed note.
         keys: those with which logs sign promises; of these, only a key counts that is named as
             the log is (its origin) or below it (``<origin>/promise``).
+        valid: for which entries a key counts, by ``<name>+<id>``: the sizes are those of the
+            smallest tree that holds the entry, which is its position. Others count at all.
 
     Raises:
         Malformed: it is no promise.
         Refuted: no line is of one of these keys, or such a line does not verify.
+        Outlived: only keys signed it that do not count for an entry at this place.
     """
     note = Note.parse(data)
     promise = Promise.parse(note.text)
-    below = f"{promise.origin}/"
-    verified(note, [one for one in keys if f"{one.key.name}/".startswith(below)])
+    below, size = f"{promise.origin}/", promise.index + 1
+    lines = verified(note, [one for one in keys if f"{one.key.name}/".startswith(below)])
+    lives = {name_of(line): valid.get(name_of(line), FOR_EVER) for line in lines}
+    if not any(life.covers(size) for life in lives.values()):
+        name, life = min(lives.items(), key=lambda one: one[1].state != "revoked")
+        raise Outlived(name, life.state, life.last, size)
     return promise
 
 

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -42,6 +43,8 @@ LIST: Final = f"{FOLDER}/list"
 ROOTS: Final = f"{FOLDER}/roots.pem"
 SUFFIX: Final = ".tsr"
 _NUMBER: Final = re.compile("[0-9a-f]{8}")
+_CERTIFICATES: Final = 0xA0
+"""The tag of the certificates in a signed answer (RFC 5652, 5.1)."""
 
 
 class Asked(NamedTuple):
@@ -128,11 +131,12 @@ def stamped_at(
         nonce: the number that the request had, if it is known.
 
     Raises:
-        Malformed: the answer is none (BER that is not DER is none either).
+        Malformed: the answer is none (BER that is not DER is none either, but for the order of
+            certificates).
         Refuted: it is of another text, not granted, or not signed by a chain that ends in a root.
     """
     try:
-        read = decode_timestamp_response(response)
+        read = decode_timestamp_response(_in_order(response))
         at: datetime = read.tst_info.gen_time
         VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(read, text.encode())
     except VerificationError as fault:
@@ -140,6 +144,46 @@ def stamped_at(
     except ValueError:
         raise Malformed("not an answer of a time-stamping authority") from None
     return at
+
+
+def _in_order(response: bytes) -> bytes:
+    """Return an answer with its certificates in the order that DER asks of a set (X.690, 11.6).
+
+    OpenSSL, and authorities that run on it, put the signer's first, which the library refuses. What
+    is signed does not hold them; an answer in which they are not found is returned as it is.
+    """
+    try:
+        (whole,) = _values(response, 0, len(response))
+        content = _values(response, *_values(response, *whole[1:])[1][1:])[1]
+        (signed,) = _values(response, *content[1:])
+        for tag, start, end in _values(response, *signed[1:]):
+            if tag == _CERTIFICATES:
+                every = _values(response, start, end)
+                ends = [start, *(one[2] for one in every)]
+                held = sorted(response[a:b] for a, b in pairwise(ends))
+                return response[:start] + b"".join(held) + response[end:]
+    except (IndexError, ValueError):
+        pass
+    return response
+
+
+def _values(data: bytes, at: int, until: int) -> list[tuple[int, int, int]]:
+    """Return the values that stand one after the other: tag, where each begins within, and ends.
+
+    Raises:
+        ValueError: one goes beyond.
+    """
+    found: list[tuple[int, int, int]] = []
+    while at < until:
+        tag, size, start = data[at], data[at + 1], at + 2
+        if size & 0x80:
+            start += size & 0x7F
+            size = int.from_bytes(data[at + 2 : start])
+        at = start + size
+        if at > until:
+            raise ValueError("a value that goes beyond")
+        found.append((tag, start, at))
+    return found
 
 
 def listed(data: bytes) -> Iterator[Listed]:

@@ -11,6 +11,9 @@ one is configured, says when; packages built afterwards hold the whole chain.
     sha256 <size> <root>
     sm3 <size> <root>
     before sha256:<digest of the statement before and of its token>|none
+
+That it was made is an entry of the log (``evidence.roots-renewed``), recorded once it is kept.
+Whoever was interrupted in between records it with the next one.
 """
 
 import hashlib
@@ -19,11 +22,16 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.x509 import Certificate
 
 from aggregates.language import Message
+from aggregates.renewal.state import RENEWALS, renewals_id
+from aggregates.signing_keys.state import KEPT_BY
+from ledger.application.answers import Ask, Recorded
+from ledger.application.key_keeping import KEEPER
+from ledger.application.running import Ledger
 from ledger.clock import shanghai_date
 from ledger.errors import Conflict, Failure, Fault
 from ledger.evidence.checkpoint import Checkpoint
@@ -36,12 +44,17 @@ from ledger.integration.key_lives import lives_in
 from ledger.integration.log_keys import LogKeys, policy_of
 from ledger.integration.posting import Unreachable
 from ledger.integration.stamping import ask_stamp
-from ledger.integration.trees import TREES, WORLD
+from ledger.integration.trees import TREES, TWIN, WORLD
 from ledger.integration.verifying import text_of, verify_live
 
 Stamp = Callable[[bytes], bytes]
 """Has a statement stamped: from its bytes to an authority's whole answer (RFC 3161)."""
 _SUFFIX: Final = "/renewal"
+_SHA256: Final = "sha256:"
+_ON_RECORD: Final = """
+select body::jsonb->'data'->>'digest' from ledger.entry
+where stream = %s and body::jsonb->>'channel' = %s
+"""
 _TRIES: Final = 5
 
 
@@ -125,6 +138,58 @@ def renewals_in(folder: Path) -> list[Renewal]:
     return [_read(one) for one in places]
 
 
+async def record_renewals(ledger: Ledger, log: str, held: Sequence[Renewal]) -> int | None:
+    """Record those renewals that are kept and not on record yet, in their order.
+
+    Args:
+        ledger: Where.
+        log: The log's origin.
+        held: Those that are kept, the oldest first.
+
+    Returns:
+        The position of the last that was recorded now; None where all were on record.
+
+    Raises:
+        Broken: what is kept does not continue what is on record.
+    """
+    async with ledger.pool.connection() as connection:
+        rows = await connection.execute(_ON_RECORD, (RENEWALS.name(renewals_id(log)), KEPT_BY))
+        known = {row[0] for row in await rows.fetchall()}
+    position = None
+    for one in held:
+        data = _told(log, one)
+        if data["digest"] in known:
+            continue
+        answer = await ledger.door.act(Ask("record-renewal", data), KEEPER)
+        if not isinstance(answer, Recorded):
+            raise Broken(
+                Message(
+                    f"{one.day}的续期声明未接续账本所记的前一份",
+                    f"the renewal of {one.day} does not continue the one on record",
+                )
+            )
+        position = answer.last
+    return position
+
+
+def _told(log: str, one: Renewal) -> dict[str, Any]:
+    """Return what the log is told of a renewal."""
+    rows = [line.split(" ") for line in Note.parse(one.statement).text.splitlines()]
+    said = {words[0]: words[-1] for words in rows[1:]}
+    told: dict[str, Any] = {
+        "log": log,
+        "on": one.day.isoformat(),
+        "size": one.head.size,
+        "sha256_root": one.head.root.hex(),
+        "sm3_root": decode_base64(said[TWIN.name]).hex(),
+        "digest": _digest(one).removeprefix(_SHA256),
+        "time_stamped": one.token is not None,
+    }
+    if said["before"] != "none":
+        told["before"] = said["before"].removeprefix(_SHA256)
+    return told
+
+
 def _heads(conninfo: str, keys: LogKeys) -> dict[str, Checkpoint]:
     """Return the heads of both trees at one size, everything below them derived again."""
     lives = lives_in(conninfo, keys.origin)
@@ -144,7 +209,7 @@ def _heads(conninfo: str, keys: LogKeys) -> dict[str, Checkpoint]:
 
 
 def _digest(before: Renewal) -> str:
-    return f"sha256:{hashlib.sha256(before.statement + (before.token or b'')).hexdigest()}"
+    return f"{_SHA256}{hashlib.sha256(before.statement + (before.token or b'')).hexdigest()}"
 
 
 def _read(place: Path) -> Renewal:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ledger.errors import Misconfigured
 from ledger.evidence.time_stamps import ROOTS
 from ledger.integration.exporting import published
 from ledger.integration.key_lives import lives_in
 from ledger.integration.log_keys import LogKeysUnusable
 from ledger.integration.place import SigningPlace
 from ledger.integration.vouching import Vouching
+from ledger.integration.witness_policy import WitnessPolicy
 
 FRESH_SECONDS: Final = 2.0
 """How old they may be, where somebody keeps them fresh."""
@@ -32,14 +32,12 @@ class BesideLog(Mapping[str, bytes]):
         self._conninfo = conninfo
         self._place = place
         self._vouching = vouching
+        self._witnesses = WitnessPolicy(vouching)
         self._files = self._now()
 
     def refresh(self) -> None:
         """Read them again; what cannot be read just now stays as it was. It reads and waits."""
-        try:
-            self._files = self._now()
-        except Misconfigured:
-            return
+        self._files = self._now()
 
     def __getitem__(self, path: str) -> bytes:
         """Return the file at a path."""
@@ -59,7 +57,7 @@ class BesideLog(Mapping[str, bytes]):
         except LogKeysUnusable:
             return {}
         lives = lives_in(self._conninfo, keys.origin)
-        files = published(keys, lives, self._vouching.lines())
+        files = published(keys, lives, self._witnesses().lines)
         roots = self._vouching.roots
         if self._vouching.authorities and roots is not None and roots.is_file():
             files[ROOTS] = roots.read_bytes()

@@ -3,6 +3,7 @@
 checkpoint, tile/…, tile/entries/…      the tree of SHA-256
 sm3/checkpoint, sm3/tile/…              its twin; its bundles are the same files once more
 log.vkey, log.vkeys, policy             keys and policy, of the twin below sm3/
+promise.vkey, promise.policy            keys of promises: the newest; all, and how far they count
 timestamps/…                            checkpoints that others stamped (RFC 3161)
 verify.py                               checks all of it, with nothing but Python
 """
@@ -10,7 +11,7 @@ verify.py                               checks all of it, with nothing but Pytho
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 
@@ -25,6 +26,9 @@ from ledger.evidence.verifier.assembling import single_file
 from ledger.integration.log_keys import NO_LIVES, NOBODY, KeyLives, LogKeys, policy_text, vkeys
 from ledger.integration.slices import COSIGNED, StoredLog
 from ledger.integration.trees import TREES, WORLD, TreeKind
+
+PROMISE_POLICY: Final = "promise.policy"
+"""Where it is said which keys sign promises, and for entries up to where those of before count."""
 
 
 class NotExported(Failure):
@@ -51,7 +55,8 @@ def published(
         files[prefix_of(tree) + "log.vkey"] = f"{signers[0].key}\n".encode()
         files[prefix_of(tree) + "log.vkeys"] = vkeys(signers).encode()
         files[prefix_of(tree) + "policy"] = policy.encode()
-    files["promise.vkey"] = f"{keys.promising.key}\n".encode()
+    files["promise.vkey"] = f"{keys.promising[-1].key}\n".encode()
+    files[PROMISE_POLICY] = policy_text(keys.promising, lives=lives).encode()
     return files
 
 

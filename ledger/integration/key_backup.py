@@ -179,13 +179,13 @@ def _in_service(backup: Backup, lives: KeyLives) -> LogKeys:
     states = {vkey: life.state for vkey, life in lives.items()}
     ended = [
         one
-        for one in keys.signers
+        for one in keys.signing
         if states.get(str(one.key), KeyState.CURRENT) is not KeyState.CURRENT
     ]
     left = keys
     for one in ended:
         left = left.with_leaving(one).without(one)
-    kinds = {(one.key.name, algorithm_of(one)) for one in left.signers}
+    kinds = {(one.key.name, algorithm_of(one)) for one in left.signing}
     for one in ended:
         if (one.key.name, algorithm_of(one)) not in kinds:
             gone = one.key.key_id.hex()

@@ -8,6 +8,9 @@ import psycopg
 from psycopg import AsyncConnection, Connection
 
 from aggregates.signing_keys.facts import (
+    PromiseKeyIntroduced,
+    PromiseKeyRetired,
+    PromiseKeyRevoked,
     SigningKeyIntroduced,
     SigningKeyRetired,
     SigningKeyRevoked,
@@ -38,7 +41,10 @@ async def key_lives_of(connection: AsyncConnection[Any], log: str) -> KeyLives:
 
 
 def lives_of(bodies: Iterable[str]) -> KeyLives:
-    """Return at which sizes keys count, from the entries about them in their order."""
+    """Return at which sizes keys count, from the entries about them in their order.
+
+    The size of a promise is that of the smallest tree with its entry, which is its position.
+    """
     lives: dict[str, Validity] = {}
     for body in bodies:
         entry = orjson.loads(body)
@@ -53,6 +59,12 @@ def lives_of(bodies: Iterable[str]) -> KeyLives:
             lives[vkey] = Validity(first, data["last_size"], KeyState.RETIRED)
         elif told == SigningKeyRevoked.TYPE:
             lives[vkey] = Validity(first, data["last_size"], KeyState.REVOKED)
+        elif told == PromiseKeyIntroduced.TYPE:
+            lives[vkey] = Validity()
+        elif told == PromiseKeyRetired.TYPE:
+            lives[vkey] = Validity(first, data["last_position"], KeyState.RETIRED)
+        elif told == PromiseKeyRevoked.TYPE:
+            lives[vkey] = Validity(first, data["last_position"], KeyState.REVOKED)
     return lives
 
 

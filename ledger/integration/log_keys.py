@@ -2,7 +2,7 @@
 
     the tree of SHA-256     Ed25519 (01), ML-DSA-44 (06), SM2 with SM3 (ff)
     its twin of SM3         SM2 with SM3 (ff), Ed25519 (01)
-    promises                Ed25519 (01), a key of its own below the origin
+    promises                Ed25519 (01), keys of their own below the origin
 
 The secrets lie in one file of mode 0600, a line each, in the form that Go's ``sumdb/note`` gave to
 secret keys. The public halves are published beside the log. While keys are exchanged, two of a kind
@@ -33,6 +33,8 @@ from ledger.integration import durable
 from ledger.integration.trees import TREES, TWIN, WORLD, TreeKind
 
 PROMISES: Final = "/promise"
+PROMISING: Final = "ed25519"
+"""The kind of key that signs promises."""
 NOBODY: Final = "quorum none\n"
 """What a policy says that needs no witness."""
 KeyLives = Mapping[str, Validity]
@@ -59,14 +61,14 @@ class LogKeys:
     Attributes:
         origin: the name of the log.
         signers: of all lines, each named after the tree whose heads it signs.
-        promising: signs promises.
+        promising: sign promises.
         pending: keys that do not sign yet.
         leaving: keys that sign no more.
     """
 
     origin: str
     signers: tuple[SoftwareSigner, ...]
-    promising: SoftwareSigner
+    promising: tuple[SoftwareSigner, ...]
     pending: tuple[SoftwareSigner, ...] = ()
     leaving: tuple[SoftwareSigner, ...] = ()
 
@@ -83,7 +85,7 @@ class LogKeys:
                 Sm2Signer.generate(twin),
                 Ed25519Signer(twin, os.urandom(SEED_BYTES)),
             ),
-            Ed25519Signer(origin + PROMISES, os.urandom(SEED_BYTES)),
+            (Ed25519Signer(origin + PROMISES, os.urandom(SEED_BYTES)),),
         )
 
     @classmethod
@@ -108,7 +110,7 @@ class LogKeys:
                 sm2(twin, "twin sm2"),
                 Ed25519Signer(twin, secret("twin ed25519")),
             ),
-            Ed25519Signer(origin + PROMISES, secret("promise ed25519")),
+            (Ed25519Signer(origin + PROMISES, secret("promise ed25519")),),
         )
 
     def of(self, tree: TreeKind) -> tuple[SoftwareSigner, ...]:
@@ -116,10 +118,20 @@ class LogKeys:
         name = tree.origin(self.origin)
         return tuple(one for one in self.signers if one.key.name == name)
 
+    @property
+    def signing(self) -> tuple[SoftwareSigner, ...]:
+        """Everything that signs, heads and promises."""
+        return (*self.signers, *self.promising)
+
     def of_kind(self, tree: TreeKind, algorithm: str) -> tuple[SoftwareSigner, ...]:
         """Return those of one kind that sign the heads of a tree."""
-        kind = ALGORITHMS[algorithm]
-        return tuple(one for one in self.of(tree) if one.key.material.startswith(kind))
+        return self.alike(tree.origin(self.origin), algorithm)
+
+    def alike(self, name: str, algorithm: str) -> tuple[SoftwareSigner, ...]:
+        """Return those of one name, which says what they sign, and of one kind."""
+        kind, signing = ALGORITHMS[algorithm], self.signing
+        named = (one for one in signing if one.key.name == name)
+        return tuple(one for one in named if one.key.material.startswith(kind))
 
     def with_pending(self, signer: SoftwareSigner) -> Self:
         """Return the keys with one more that does not sign yet."""
@@ -127,20 +139,27 @@ class LogKeys:
 
     def with_begun(self, signer: SoftwareSigner) -> Self:
         """Return the keys with a pending one signing, behind those of its tree and kind."""
+        pending = _without(self.pending, signer)
+        if self._promises(signer):
+            return replace(self, promising=(*self.promising, signer), pending=pending)
         kind, name = algorithm_of(signer), signer.key.name
         alike = [one.key.name == name and algorithm_of(one) == kind for one in self.signers]
         place = len(alike) - alike[::-1].index(True) if any(alike) else len(alike)
         signers = (*self.signers[:place], signer, *self.signers[place:])
-        return replace(self, signers=signers, pending=_without(self.pending, signer))
+        return replace(self, signers=signers, pending=pending)
 
     def with_leaving(self, signer: SoftwareSigner) -> Self:
         """Return the keys with one signing no more."""
-        signers = _without(self.signers, signer)
-        return replace(self, signers=signers, leaving=(*self.leaving, signer))
+        signers, promising = _without(self.signers, signer), _without(self.promising, signer)
+        leaving = (*self.leaving, signer)
+        return replace(self, signers=signers, promising=promising, leaving=leaving)
 
     def without(self, signer: SoftwareSigner) -> Self:
         """Return the keys without one that is leaving."""
         return replace(self, leaving=_without(self.leaving, signer))
+
+    def _promises(self, signer: SoftwareSigner) -> bool:
+        return signer.key.name == self.origin + PROMISES
 
 
 def load_log_keys(path: Path) -> LogKeys:
@@ -194,7 +213,7 @@ def spelled(keys: LogKeys) -> bytes:
     """Return the contents of the file."""
     lines = [f"{PENDING} {secret_text(one)}" for one in keys.pending]
     lines += [f"{LEAVING} {secret_text(one)}" for one in keys.leaving]
-    lines += [secret_text(one) for one in (*keys.signers, keys.promising)]
+    lines += [secret_text(one) for one in keys.signing]
     return (_ABOUT + "".join(f"{line}\n" for line in lines)).encode()
 
 
@@ -291,15 +310,16 @@ def parsed(text: bytes) -> LogKeys | None:
             state, space, secret = line.partition(" ")
             if line and line[0] != "#":
                 held[state if space else ""].append(signer_of(secret if space else line))
-        *signers, promising = held[""]
     except (KeyError, Malformed, UnicodeDecodeError, ValueError):
         return None
-    first = next((one for one in signers if one.key.material.startswith(ED25519)), None)
-    if first is None or promising.key.name != first.key.name + PROMISES:
+    first = next((one for one in held[""] if one.key.material.startswith(ED25519)), None)
+    if first is None:
         return None
-    pending, leaving = tuple(held[PENDING]), tuple(held[LEAVING])
-    keys = LogKeys(first.key.name, tuple(signers), promising, pending, leaving)
-    return keys if all(keys.of(tree) for tree in TREES) else None
+    origin = first.key.name
+    promising = tuple(one for one in held[""] if one.key.name == origin + PROMISES)
+    signers = tuple(one for one in held[""] if one not in promising)
+    keys = LogKeys(origin, signers, promising, tuple(held[PENDING]), tuple(held[LEAVING]))
+    return keys if promising and all(keys.of(tree) for tree in TREES) else None
 
 
 def _without(

@@ -24,7 +24,7 @@ from ledger.evidence.findings import Finding, Kind, Place
 from ledger.evidence.own_words import ROOTS, first_false
 from ledger.evidence.policy import NONE, Policy
 from ledger.evidence.reading import DirectoryReader, LogReader, hashes_of
-from ledger.evidence.time_stamps import Stamps, check_stamps
+from ledger.evidence.time_stamps import LIST, Stamps, check_stamps
 from ledger.evidence.tree import Span, span_root
 from ledger.integration import storing
 from ledger.integration.exporting import prefix_of
@@ -61,12 +61,14 @@ class Verified:
         rows: what the rows say; None where none were looked at.
         report: what the audit of the tree says; None where there is no tree yet.
         stamps: what its time stamps say; None where none were looked at.
+        stamps_passed_over: how many there are that could not be looked at, for want of roots.
     """
 
     tree: TreeKind
     rows: Verification | None = None
     report: Report | None = None
     stamps: Stamps | None = None
+    stamps_passed_over: int = 0
 
     @property
     def wrong(self) -> Finding | Broken | None:
@@ -95,6 +97,8 @@ class Verified:
                 "newest_at": self.stamps.newest_at,
                 "wrong": [path for path, _ in self.stamps.wrong],
             }
+        elif self.stamps_passed_over:
+            told["time_stamps"] = {"checked": 0, "unchecked": self.stamps_passed_over}
         return told | {
             "checkpoint": accepted.signed.checkpoint.size if accepted else None,
             "ok": wrong is None and not (self.stamps and self.stamps.wrong),
@@ -185,11 +189,14 @@ def verify_export(
 def _with_stamps(
     found: Verified, reader: LogReader, policy: Policy, roots: Sequence[Certificate]
 ) -> Verified:
-    """Check the stamps too, where the log itself is as it was."""
+    """Check the stamps too, where the log itself is as it was; without roots, count them."""
     accepted = found.report.accepted if found.report else None
-    if not roots or accepted is None or found.wrong is not None:
+    if accepted is None or found.wrong is not None:
         return found
     size = accepted.signed.checkpoint.size
+    if not roots:
+        rows = (reader.read(LIST) or b"").count(b"\n")
+        return replace(found, stamps_passed_over=rows)
     return replace(found, stamps=check_stamps(reader, policy, roots, size))
 
 

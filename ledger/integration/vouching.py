@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from cryptography.x509 import Certificate
 
@@ -15,6 +15,18 @@ from ledger.integration.witnesses import witnesses_of
 from ledger.settings import Settings
 
 _OF_WITNESSES = ("witness", "group", "quorum")
+
+
+class Named(NamedTuple):
+    """What the operator's file says of witnesses.
+
+    Attributes:
+        policy: as it is read.
+        lines: those about witnesses, groups and the quorum, as they are published.
+    """
+
+    policy: Policy
+    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,15 @@ class Vouching:
         Raises:
             Misconfigured: the file cannot be read, is no policy, or its quorum cannot be asked.
         """
+        named = self.named()
+        return None if named is None else named.policy
+
+    def named(self) -> Named | None:
+        """Return what the file says of witnesses; None if it is not there.
+
+        Raises:
+            Misconfigured: the file cannot be read, is no policy, or its quorum cannot be asked.
+        """
         data = self._read()
         if data is None:
             return None
@@ -72,7 +93,8 @@ class Vouching:
                 ),
             ) from None
         witnesses_of(policy)
-        return policy
+        rows = data.decode(errors="surrogateescape").split("\n")
+        return Named(policy, "".join(f"{row.strip()}\n" for row in rows if _is_about(row)))
 
     def certificates(self) -> list[Certificate]:
         """Return the roots in which the chains of the authorities have to end.
@@ -95,17 +117,6 @@ class Vouching:
                     "put their root certificates (PEM) there, after comparing fingerprints",
                 ),
             ) from None
-
-    def lines(self) -> str:
-        """Return the lines about witnesses, as they are published with the log's own.
-
-        Raises:
-            Misconfigured: the file cannot be read or is no policy.
-        """
-        if self.policy() is None:
-            return "quorum none\n"
-        rows = (self._read() or b"").decode(errors="surrogateescape").split("\n")
-        return "".join(f"{row.strip()}\n" for row in rows if _is_about(row))
 
     def _read(self) -> bytes | None:
         if self.policy_file is None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from aggregates.archive.facts import DocumentKind
 from aggregates.decisions import Channel
+from ledger.simulation import papers
 from ledger.simulation.chance import Chance
 from ledger.simulation.claims import ClaimPlan
 from ledger.simulation.classes import ClassPlan
@@ -13,7 +15,7 @@ from ledger.simulation.naming import Naming
 from ledger.simulation.offices import Office
 from ledger.simulation.script import Script
 
-TRAINING: Final = (
+TRAINING: Final[tuple[DocumentKind, ...]] = (
     "TRAINING_PLAN",
     "LECTURER_FORM",
     "TRAINEE_FORMS",
@@ -25,7 +27,14 @@ TRAINING: Final = (
     "RECORDING_INDEX",
 )
 """What the training body files."""
-SUBSIDY: Final = ("CLAIM", "REVIEW", "AUDIT_REPORT", "MINUTES", "PUBLICITY_LIST", "PAYMENT_VOUCHER")
+SUBSIDY: Final[tuple[DocumentKind, ...]] = (
+    "CLAIM",
+    "REVIEW",
+    "AUDIT_REPORT",
+    "MINUTES",
+    "PUBLICITY_LIST",
+    "PAYMENT_VOUCHER",
+)
 """What the authority files."""
 _STEP = timedelta(minutes=2)
 
@@ -44,9 +53,9 @@ class Archiving:
         if plan.certified_at is None:
             return
         chance = Chance(self._naming.seed, "archive", plan.class_id)
-        kinds = (*TRAINING, "AGENCY_AGREEMENT") if plan.agreed else TRAINING
+        agreed: tuple[DocumentKind, ...] = ("AGENCY_AGREEMENT",) if plan.agreed else ()
         at = in_office(plus(plan.certified_at.date(), 1), chance)
-        self._file(plan, kinds, at, chance, own=True)
+        self._file(plan, (*TRAINING, *agreed), at, chance, own=True)
         self._check(plan, "TRAINING", in_office(plus(at.date(), 1), chance))
 
     def close(self, plan: ClassPlan, claims: Sequence[ClaimPlan]) -> None:
@@ -68,14 +77,20 @@ class Archiving:
         self._script.ask(at, self._office.clerk, "close-class", closed)
 
     def _file(
-        self, plan: ClassPlan, kinds: Iterable[str], at: datetime, chance: Chance, *, own: bool
+        self,
+        plan: ClassPlan,
+        kinds: Iterable[DocumentKind],
+        at: datetime,
+        chance: Chance,
+        *,
+        own: bool,
     ) -> None:
         who = plan.body.caller() if own else self._office.clerk
         for number, kind in enumerate(kinds):
             data = {
                 "class_id": plan.class_id,
                 "kind": kind,
-                "sha256": self._naming.digest("archive", plan.class_id, kind),
+                "sha256": papers.digest(self._naming.seed, plan.class_id, kind),
                 "medium": "BOTH",
                 "paper_location": f"{plan.county}-{plan.filing_no[7:]}",
                 "pages": chance.randrange(2, 60),

@@ -4,6 +4,7 @@ A world is whole once its last entry, the record of its own script, is in the lo
 building was cut short is thrown away and begun anew; nobody can have written to it yet.
 """
 
+import asyncio
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +23,11 @@ from ledger.application.answers import Ask
 from ledger.application.founding import found
 from ledger.application.running import Ledger, open_ledger
 from ledger.clock import SimulatedClock
+from ledger.documents.store import DocumentStore
 from ledger.ids import SeededIds
 from ledger.simulation.feeding import Fed, OwnStates, feed
 from ledger.simulation.offices import CITY_CENTRE
+from ledger.simulation.papers import scanned
 from ledger.simulation.script import Planned
 from ledger.simulation.world import World
 from ledger.store.migrations import migrate
@@ -63,12 +66,19 @@ class Built:
     raised: Counter[str]
 
 
-async def build(conninfo: str, world: World, *, progress: Progress = lambda _: None) -> Built:
+async def build(
+    conninfo: str,
+    world: World,
+    *,
+    documents: DocumentStore | None = None,
+    progress: Progress = lambda _: None,
+) -> Built:
     """Feed a world to an empty log, fold it, raise the signals, and mark that it is whole.
 
     Args:
         conninfo: A migrated database without entries.
         world: The world.
+        documents: Where the files of its documents go; without, nobody has scanned any.
         progress: Told now and then how many commands are done.
     """
     catalogue.load()
@@ -80,12 +90,18 @@ async def build(conninfo: str, world: World, *, progress: Progress = lambda _: N
         ids=SeededIds(world.name, clock),
         source=f"//simulation/{world.name}",
         states=OwnStates,
+        documents=documents,
     ) as ledger:
         await found(ledger)
         fed, missed = Fed(), Counter[str]()
         for until, piece in _pieces(world):
-            await feed(ledger, clock, piece, progress=progress, fed=fed)
+            # The disk is waited for while the ledger decides.
+            papers, _ = await asyncio.gather(
+                asyncio.to_thread(scanned, world.name, piece, documents, until),
+                feed(ledger, clock, piece, progress=progress, fed=fed),
+            )
             clock.set(until)
+            fed.unforeseen += (await feed(ledger, clock, papers)).unforeseen
             fold(conninfo)
             over = watching.find(conninfo, until)
             missed += await watching.record(ledger, over, at=until)

@@ -10,6 +10,9 @@ import uvloop
 from psycopg import Connection
 
 from aggregates.language import Message
+from ledger.documents.directory import DirectoryStore
+from ledger.documents.place import store_at
+from ledger.documents.store import DocumentStore
 from ledger.embedded.server import EmbeddedServer
 from ledger.errors import Fault, Misconfigured
 from ledger.integration.place import SigningPlace
@@ -56,12 +59,13 @@ def build_world(conninfo: str, settings: Settings, *, scale: str, years: int, se
     world = plan_world(scale, years, seed)
     clear(conninfo)
     SigningPlace.below(settings.home).forget()
+    documents = store_at(settings.documents)
     with _bar(len(world.planned)) as progress:
-        uvloop.run(build(conninfo, world, progress=progress))
+        uvloop.run(build(conninfo, world, documents=documents, progress=progress))
 
 
 def fill(conninfo: str, *, scale: str, years: int, seed: int) -> None:
-    """Fill an empty, migrated database with a world under the keys of its seed.
+    """Fill an empty, migrated database with a world under the keys of its seed, without files.
 
     Raises:
         Misconfigured: there is no such scale.
@@ -79,8 +83,8 @@ async def check_world(scale: str, years: int, seed: int) -> dict[str, Any]:
         Fault: a command was not answered as planned.
     """
     world = plan_world(scale, years, seed)
-    with _aside() as conninfo, _bar(len(world.planned)) as progress:
-        built = await build(conninfo, world, progress=progress)
+    with _aside() as (conninfo, documents), _bar(len(world.planned)) as progress:
+        built = await build(conninfo, world, documents=documents, progress=progress)
         unforeseen = built.fed.unforeseen
         if unforeseen:
             raise Fault(Message(unforeseen[0].told(), unforeseen[0].told()))
@@ -89,8 +93,8 @@ async def check_world(scale: str, years: int, seed: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _aside() -> Iterator[str]:
-    """Start a server of its own with a migrated database, and remove both at the end."""
+def _aside() -> Iterator[tuple[str, DocumentStore]]:
+    """Start a server of its own with a migrated database, a store beside it; remove all at last."""
     with TemporaryDirectory(prefix="mingzhang-check-") as folder:
         home = Path(folder)
         home.chmod(0o711)  # under root the server has an account of its own
@@ -98,7 +102,7 @@ def _aside() -> Iterator[str]:
         try:
             conninfo = server.start()
             migrate(conninfo)
-            yield conninfo
+            yield conninfo, DirectoryStore(home / "documents")
         finally:
             server.discard()
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import Connection
 
+from aggregates.language import Message
 from ledger.clock import SystemClock
 from ledger.evidence.note import VerifierKey
 from ledger.evidence.policy import Policy
@@ -23,6 +24,7 @@ from ledger.integration.publishing import newest_checkpoint
 from ledger.integration.standing import standing
 from ledger.integration.trees import WORLD
 from ledger.integration.vouching import Vouching
+from ledger.integration.witness_policy import WitnessPolicy
 from ledger.timers.processes import Until
 
 LOCK: Final = "select pg_try_advisory_lock(hashtext('mingzhang cosigning'))"
@@ -36,11 +38,12 @@ _log = logging.getLogger(__name__)
 
 
 def start_cosigning(conninfo: str, place: SigningPlace, vouching: Vouching, until: Until) -> None:
-    """Begin to ask the witnesses, if there are any; ends with the process."""
-    policy = vouching.policy()
-    if policy is None or not policy.witnesses:
-        return
-    keeper = Keeper(conninfo, place, vouching, policy, until)
+    """Begin to ask the witnesses, as soon as there are any; ends with the process.
+
+    Raises:
+        Misconfigured: the policy that names them is out of form.
+    """
+    keeper = Keeper(conninfo, place, vouching, until)
     Thread(target=keeper.run, name="cosigning", daemon=True).start()
 
 
@@ -52,7 +55,6 @@ class Keeper:
         conninfo: str,
         place: SigningPlace,
         vouching: Vouching,
-        policy: Policy,
         until: Until,
     ) -> None:
         """Prepare the loop.
@@ -60,57 +62,88 @@ class Keeper:
         Args:
             conninfo: the database.
             place: where the log's keys are.
-            vouching: how often to ask, and when to say that nobody answers.
-            policy: the witnesses.
+            vouching: who the witnesses are, how often to ask them, and when to say that nobody
+                answers.
             until: when to stop.
+
+        Raises:
+            Misconfigured: the policy that names them is out of form.
         """
         self._conninfo = conninfo
         self._vouching = vouching
-        self._policy = policy
+        self._witnesses = WitnessPolicy(vouching)
         self._until = until
         self._clock = SystemClock()
 
         def keys() -> list[VerifierKey]:
             return [one.key for one in place.keys().of(WORLD)]
 
-        self._cosigning = Cosigning(policy, keys, self._clock)
+        self._keys = keys
         self._begun = monotonic()
         self._said: float | None = None
+        self._complained: tuple[Message, float] | None = None
 
     def run(self) -> None:
         """Ask until it is time to stop."""
         while not self._until.is_set():
+            policy = self._policy()
+            if policy is None or not policy.witnesses:
+                self._until.wait(LOOK_SECONDS)
+                continue
             try:
                 with storing.connected(self._conninfo) as connection:
-                    self._hold(connection)
+                    self._hold(connection, policy)
             except psycopg.Error as error:
                 _log.warning("cosigning is interrupted (SQLSTATE %s); again", error.sqlstate)
             except Exception as error:  # noqa: BLE001 - it must go on: what failed is named, not its text
                 _log.error("cosigning is interrupted (%s); again", type(error).__name__)
             self._until.wait(RETRY_SECONDS)
 
-    def _hold(self, connection: Connection[Any]) -> None:
+    def _policy(self) -> Policy | None:
+        """Return the policy that counts, and say aloud where its file holds no good one."""
+        held, now = self._witnesses(), monotonic()
+        if held.fault is None:
+            if self._complained is not None:
+                _log.warning("the policy of witnesses is in order again")
+            self._complained = None
+        elif (
+            self._complained is None
+            or self._complained[0] != held.fault
+            or now - self._complained[1] >= SAY_AGAIN_SECONDS
+        ):
+            self._complained = held.fault, now
+            _log.error("the policy of before goes on: %s", held.fault.en)
+        return held.policy
+
+    def _hold(self, connection: Connection[Any], policy: Policy) -> None:
+        """Ask the witnesses of a policy, until it is time to stop or another one counts."""
         while not self._until.is_set():
             row = connection.execute(LOCK).fetchone()
             if row is not None and row[0]:
                 break
             self._until.wait(RETRY_SECONDS)
-        self._cosigning.begin(connection)
+        cosigning = Cosigning(policy, self._keys, self._clock)
+        cosigning.begin(connection)
+        self._begun = monotonic()
+        _log.info("%d witnesses are asked, quorum %s", len(policy.witnesses), policy.quorum)
         done, asked = -1, -float("inf")
         refresh = self._vouching.stale_seconds / REFRESHED_IN_TIME
         while not self._until.is_set():
+            if self._policy() is not policy:
+                _log.warning("the policy of witnesses has changed: it is taken up")
+                return
             newest, since = newest_checkpoint(connection, WORLD.name), monotonic() - asked
             size = newest[0] if newest else 0
             is_due = since >= self._vouching.every_seconds and (size != done or since >= refresh)
             if size and is_due:
                 asked = monotonic()
-                done = size if self._cosigning.round(connection) else -1
-                self._look(connection)
+                done = size if cosigning.round(connection) else -1
+                self._look(connection, policy)
             self._until.wait(LOOK_SECONDS)
 
-    def _look(self, connection: Connection[Any]) -> None:
+    def _look(self, connection: Connection[Any], policy: Policy) -> None:
         """Say aloud if no quorum answers, and once it does again."""
-        stands, now = standing(connection, self._policy, self._vouching.stale_seconds), monotonic()
+        stands, now = standing(connection, policy, self._vouching.stale_seconds), monotonic()
         at = self._clock.now()
         if stands.is_stale(at):
             if now - self._begun < self._vouching.stale_seconds:

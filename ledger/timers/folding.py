@@ -16,12 +16,15 @@ import psycopg
 
 from ledger.timers.processes import Beside, Until
 from projections.catalogue import folds
+from projections.reading import head
 from projections.run import Overtaken, catch_up, prepare
 from projections.spreading import Folds
 
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.1
 """How long entries gather between two folds: a fold costs much the same for one as for many."""
+GATHERED = 1_000
+"""So many entries that wait are enough: they are folded without waiting for more."""
 RETRY_SECONDS = 2.0
 LOCK = "select pg_try_advisory_lock(hashtext('mingzhang folding'))"
 CHANNEL = "ledger_entry"
@@ -81,8 +84,9 @@ class Keeper:
             connection.execute(f"listen {CHANNEL}")
             while not self._stopping.is_set():
                 self.position = catch_up(connection, self._folds)
-                self._stopping.wait(GATHER_SECONDS)
-                self._await(connection)
+                if head(connection) - self.position < GATHERED:
+                    self._stopping.wait(GATHER_SECONDS)
+                    self._await(connection)
 
     def _await(self, connection: psycopg.Connection[Any]) -> None:
         until = monotonic() + POLL_SECONDS

@@ -96,9 +96,10 @@ def _missed(row: DutyRow) -> tuple[UUID, RecordMissedDeadline]:
         county_code=row.county,
         due_at=due_at,
         subject=subject,
+        ref=row.ref or None,
         calendar_version=row.calendar_version,
     )
-    return missed_id(row.rule_id, subject, due_at), asked
+    return missed_id(row.rule_id, subject, due_at, asked.ref), asked
 
 
 def _moved(row: DutyRow) -> tuple[UUID, RecordRecomputedDeadline]:
@@ -108,12 +109,13 @@ def _moved(row: DutyRow) -> tuple[UUID, RecordRecomputedDeadline]:
     asked = RecordRecomputedDeadline(
         rule_id=row.rule_id,
         subject=subject,
+        ref=row.ref or None,
         county_code=row.county,
         old_due_on=row.told_on,
         new_due_on=row.due_on,
         calendar_version=row.calendar_version,
     )
-    return recomputed_id(row.rule_id, subject, row.told_on, row.due_on), asked
+    return recomputed_id(row.rule_id, subject, row.told_on, row.due_on, asked.ref), asked
 
 
 def _subject(row: DutyRow) -> Subject:
@@ -161,7 +163,7 @@ async def _record(
     ledger: Ledger, name: str, asked: Sequence[tuple[UUID, Command]], at: datetime | None
 ) -> list[Command]:
     """Give commands that were not given before; return those that are on record now."""
-    by_id = dict(asked)  # several duties may share subject and day: one miss tells of all
+    by_id = dict(asked)
     known = await _on_record(ledger, list(by_id))
     fresh = [(one, data) for one, data in by_id.items() if one not in known]
     done: list[Command] = []

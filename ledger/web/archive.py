@@ -32,7 +32,6 @@ from projections.class_ledger import queries as classes
 from projections.class_ledger.choices import institutions
 from projections.paging import BadCursor
 
-STATES = ("COLLECTING", "TRAINING_CHECKED", "FINAL_CHECKED", "SEALED", "DESTROYED")
 SEE_OTHER = 303
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 TONES: Mapping[str, str] = {
@@ -104,7 +103,7 @@ async def page(request: Request) -> Response:
         when=then,
         page=rows,
         totals=totals,
-        states=STATES,
+        states=queries.STATES,
         tones=TONES,
         bodies=[] if asked.reach.institution is not None else bodies,
         names={one.id: one.name for one in bodies},

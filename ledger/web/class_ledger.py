@@ -19,21 +19,10 @@ from ledger.web.spelling import share
 from ledger.web.texts import TEXTS, say
 from projections.class_ledger import queries
 from projections.class_ledger.choices import Institution, institutions
-from projections.class_ledger.queries import ClassFilter, ClassTotals, Share
+from projections.class_ledger.queries import STATUSES, ClassFilter, ClassTotals, Share
 from projections.model import Moment
 from projections.paging import BadCursor
 
-STATUSES = (
-    "FILED",
-    "RETURNED",
-    "REJECTED",
-    "APPROVED",
-    "RUNNING",
-    "TAUGHT",
-    "ASSESSED",
-    "CLOSED",
-    "UNKNOWN",
-)
 TONES: Mapping[str, str] = {
     "RETURNED": "amber",
     "REJECTED": "red",

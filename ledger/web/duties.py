@@ -13,7 +13,7 @@ from aggregates.law.clauses import Clause, clause
 from aggregates.law.deadlines import local_date
 from ledger.application.asking import asking
 from ledger.application.criteria import refused, when
-from ledger.application.duties import DutyCriteria, asked_on
+from ledger.application.duties import OWED_BY, DutyCriteria, asked_on
 from ledger.application.naming import COUNTIES
 from ledger.security.authority import may
 from ledger.web.rendering import caller_of, ledger_of, link, render
@@ -23,9 +23,20 @@ from projections.duties import queries
 from projections.duties.queries import STATES, DutyRow, stands
 from projections.paging import BadCursor
 
-RULES = ("PLN-01", "PLN-02", "DEL-02", "DEL-05", "CRT-03", "ELG-21", "CLM-11", "SUP-24")
+RULES = (
+    "INS-10",
+    "INS-40",
+    "PLN-01",
+    "PLN-02",
+    "PLN-03",
+    "DEL-02",
+    "DEL-05",
+    "CRT-03",
+    "ELG-21",
+    "CLM-11",
+    "SUP-24",
+)
 SEE_OTHER = 303
-OWED_BY = ("INSTITUTION", "AUTHORITY")
 TONES: Mapping[str, str] = {
     "OVERDUE": "red",
     "MISSED": "red",

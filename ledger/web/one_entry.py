@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ledger.application.asking import asking
 from ledger.application.entries import entry_for
+from ledger.security.authority import may
 from ledger.web.rendering import caller_of, ledger_of, link, render
 from projections.class_ledger import queries
 from projections.class_ledger.queries import ClassFilter
@@ -32,6 +33,7 @@ async def page(request: Request, position: int) -> Response:
     async with asking(ledger_of(request), caller_of(request), "entry") as asked:
         kept = await entry_for(asked, position)
     attributes = orjson.loads(kept.body)
+    about = attributes["data"].get("class_id") if may(asked.caller, "class-ledger") else None
     computed = sha256(b"\0" + kept.body.encode()).hexdigest()
     return render(
         request,
@@ -41,6 +43,7 @@ async def page(request: Request, position: int) -> Response:
         leaf=kept.leaf.hex(),
         computed=computed,
         size=len(kept.body.encode()),
+        class_id=about,
         attributes={name: value for name, value in attributes.items() if name != "data"},
         data=orjson.dumps(attributes["data"], option=orjson.OPT_INDENT_2).decode(),
     )

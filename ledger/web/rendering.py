@@ -50,7 +50,7 @@ PLACES = (
     Place("/trail", "route", "trail", "trail"),
     Place("/funds", "coins", "funds", "funds"),
     Place("/verify", "check", "verify", None),
-    Place("/status", "route", "status", "class-ledger"),
+    Place("/status", "pulse", "status", "class-ledger"),
     Place("/docs", "code", "api docs", None),
 )
 """The side menu; a place is shown to whoever may ask its question."""

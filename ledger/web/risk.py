@@ -114,6 +114,7 @@ async def page(request: Request) -> Response:
         chart=_chart(by_month, lang_of(request)),
         overdue=overdue,
         sealed=sealed,
+        sealed_counts=Counter(one.rule_id for one in sealed),
         reads_sealed="AUDITOR" in asked.reach.sealed,
         names=names,
         follows=may(asked.caller, "trail"),

@@ -17,6 +17,7 @@ from ledger.security.roles import ROLES
 from ledger.security.sessions import COOKIE, SESSION_HOURS, Sessions
 from ledger.security.tokens import Unauthenticated, caller_of, person_named
 from ledger.web.rendering import render
+from ledger.web.trail import forget
 from projections.class_ledger.choices import institutions
 from projections.class_ledger.queries import values
 
@@ -67,7 +68,18 @@ def _entered(request: Request, session: str, path: str) -> Response:
         samesite="lax",
         secure=request.url.scheme == "https",
     )
+    forget(answer)
     return answer
+
+
+def place_in(told: str) -> str:
+    """Return the page of this site that somebody wants to see after the sign-in."""
+    is_ours = told.startswith("/") and told[1:2] not in {"/", "\\"} and told.isprintable()
+    return told if is_ours and not told.startswith("/login") else "/"
+
+
+def _wanted(request: Request) -> str:
+    return place_in(request.query_params.get("next", ""))
 
 
 async def login(request: Request, code: str | None = None) -> Response:
@@ -75,16 +87,25 @@ async def login(request: Request, code: str | None = None) -> Response:
     demo = bool(getattr(request.app.state, "demo", False))
     if code is None or getattr(request.state, "bodiless", False):
         # A preview that only asks for the head must not use up the link.
-        return render(request, "login.html", demo_place=demo, wrong="")
+        return render(request, "login.html", demo_place=demo, wrong="", wanted=_wanted(request))
     session = _sessions(request).take_link(code, _ledger(request).clock.now())
     if session is None:
         return render(
-            request, "login.html", status=UNAUTHORISED, demo_place=demo, wrong="link used"
+            request,
+            "login.html",
+            status=UNAUTHORISED,
+            demo_place=demo,
+            wrong="link used",
+            wanted="",
         )
     return _entered(request, session, "/login/role")
 
 
-async def with_token(request: Request, token: Annotated[str, Form()] = "") -> Response:
+async def with_token(
+    request: Request,
+    token: Annotated[str, Form()] = "",
+    wanted: Annotated[str, Form(alias="next")] = "",
+) -> Response:
     """Exchange a token for a session."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise Denied(_FOREIGN)
@@ -95,9 +116,14 @@ async def with_token(request: Request, token: Annotated[str, Form()] = "") -> Re
             caller = await caller_of(connection, token.strip(), now)
     except Unauthenticated:
         return render(
-            request, "login.html", status=UNAUTHORISED, demo_place=False, wrong="token unknown"
+            request,
+            "login.html",
+            status=UNAUTHORISED,
+            demo_place=False,
+            wrong="token unknown",
+            wanted=place_in(wanted),
         )
-    return _entered(request, _sessions(request).begin(caller, now), "/")
+    return _entered(request, _sessions(request).begin(caller, now), place_in(wanted))
 
 
 async def roles(request: Request) -> Response:
@@ -113,6 +139,7 @@ async def roles(request: Request) -> Response:
         groups=[(title, [ROLES[one] for one in codes]) for title, codes in DEMO_ROLES],
         counties=counties or list(COUNTIES),
         institutions=bodies,
+        wanted=_wanted(request),
     )
 
 
@@ -121,6 +148,7 @@ async def choose(
     role: Annotated[str, Form()] = "",
     county: Annotated[str, Form()] = "",
     institution: Annotated[str, Form()] = "",
+    wanted: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Give a demonstration session its role."""
     if not getattr(request.state, "demo", False):
@@ -137,7 +165,9 @@ async def choose(
     sessions, now = _sessions(request), _ledger(request).clock.now()
     if not sessions.choose(request.state.session, caller, now):
         return RedirectResponse("/login", SEE_OTHER)
-    return RedirectResponse("/", SEE_OTHER)
+    answer = RedirectResponse(place_in(wanted), SEE_OTHER)
+    forget(answer)
+    return answer
 
 
 def _institution(told: str) -> InstitutionId:
@@ -154,4 +184,5 @@ async def leave(request: Request) -> Response:
         _sessions(request).end(session)
     answer = RedirectResponse("/login", SEE_OTHER)
     answer.delete_cookie(COOKIE)
+    forget(answer)
     return answer

@@ -1,6 +1,6 @@
 """How values look on a page: money, shares, times, codes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from aggregates.language import Message
 from ledger.application.naming import (
+    CODES,
     code_title,
     county_title,
     fact_title,
@@ -120,6 +121,9 @@ def code(value: str | None, field: str, lang: str) -> str:
 def measure(value: str, name: str, lang: str) -> str:
     """Return what an indicator found or ran with: a number, a share, or codes joined by ``+``."""
     if value.lstrip("-").isdigit():
+        title = CODES.get(f"{name}.{value}")
+        if title is not None:
+            return title.text(lang)
         return percent(int(value)) if name.endswith("_bp") else value
     if name == "occupation":
         return occupation_title(value).text(lang)
@@ -135,6 +139,31 @@ def role(value: str, lang: str) -> str:
         return value or NOTHING
     name = known.name.text(lang)
     return name[:1].upper() + name[1:]
+
+
+CRITERIA: Mapping[str, str] = {
+    "at": "as of",
+    "due": "due",
+    "until": "criterion until",
+    "start": "criterion start",
+    "end": "criterion end",
+    "q": "criterion q",
+    "sort": "columns",
+    "cursor": "pages",
+    "value": "value",
+    "task": "task",
+    "purpose": "purpose",
+    "file": "proof file",
+    "class": "class",
+    "step": "replay",
+    "kind": "kind",
+}
+"""What the criteria of an address are called that bear no field's name, by the text's name."""
+
+
+def criterion(name: str, lang: str) -> str:
+    """Return what a criterion of an address is called."""
+    return say(CRITERIA[name], lang) if name in CRITERIA else field_title(name).text(lang)
 
 
 def filters(lang: str) -> dict[str, Callable[..., Any]]:
@@ -166,6 +195,7 @@ def filters(lang: str) -> dict[str, Callable[..., Any]]:
         "said": said,
         "fact": lambda stored: fact_title(stored).text(lang),
         "field": lambda name: field_title(name).text(lang),
+        "criterion": lambda name: criterion(name, lang),
         "broken": lambda text: Markup("<wbr>").join(
             text[i : i + 16] for i in range(0, len(text), 16)
         ),

@@ -46,6 +46,8 @@ _FRAME = texts(
     funds=("资金账", "Funds"),
     api_docs=("接口文档", "API"),
     home=("返回首页", "Home"),
+    back=("返回上一页", "Back"),
+    not_there=("网址有误，或者它已不在这里。", "The address is wrong, or it is gone."),
     broken=("页面出错了，请稍后再试", "Something went wrong; try again later"),
     all=("全部", "All"),
     ask=("查询", "Search"),
@@ -119,7 +121,7 @@ _LISTS = texts(
         "本页每个数字都按账位 #{position} 重新计算",
         "every number here is computed anew as of position #{position}",
     ),
-    past_view_day=("（{day} 终了时账本所知）", "(what the ledger knew at the end of {day})"),
+    past_view_day=("（{day} 终了时账本所知）", " (what the ledger knew at the end of {day})"),
     past_view_until=("，仅计业务日期至 {day}", ", business dates until {day} only"),
     back_to_now=("回到最新", "Back to now"),
     criterion_q=("关键字", "Text"),
@@ -259,7 +261,7 @@ _ARCHIVE = texts(
     nothing_missing=("齐全", "complete"),
     no_archives=("没有符合条件的档案。", "No archive meets the criteria."),
     checklist=("材料清单", "Checklist"),
-    checklist_line=("按 DB37/T 4498—2022 第7.2.3条", "By DB37/T 4498—2022, 7.2.3"),
+    checklist_line=("按 DB37/T 4498—2022 第 7.2.3 条", "By DB37/T 4498—2022, 7.2.3"),
     missing=("缺", "missing"),
     there=("齐", "there"),
     one_medium_only=("缺纸质或电子件", "one medium only"),
@@ -315,9 +317,10 @@ _REST = texts(
     no_books=("没有资金账。", "There are no books."),
     entry=("记录", "Entry"),
     proof=("核验", "What can be checked"),
+    class_then=("当时的班期", "The class then"),
     raw_bytes=("原始字节", "Raw bytes"),
     leaf_stored=("账本中的叶哈希", "Leaf hash as stored"),
-    leaf_computed=("现场重算 SHA-256(0x00‖记录)", "Computed now, SHA-256(0x00‖entry)"),
+    leaf_computed=("现场重算的 SHA-256（0x00 ‖ 记录）", "Computed now, SHA-256(0x00‖entry)"),
     leaf_before=("同一流上一条的叶哈希", "Leaf of the entry before in its stream"),
     first_of_its_stream=("无，本条为该流首条", "none: the first of its stream"),
     they_agree=("一致", "they agree"),
@@ -334,21 +337,12 @@ _REST = texts(
     api_docs_line=("全部命令与查询，离线可用。", "Every command and question, off line."),
     api_docs_no_script=("此页需要 JavaScript；接口描述见 openapi.json。", "See openapi.json."),
 )
-TEXTS: Mapping[str, Message] = (
-    _FRAME
-    | _SIGN_IN
-    | _LISTS
-    | _CLASSES
-    | _STORY
-    | _RISK
-    | _ARCHIVE
-    | _TRAILS
-    | _REST
-    | EVIDENCE
-    | ARCHIVE
-    | STATUS
-    | DUTIES
+TABLES = (
+    *(_FRAME, _SIGN_IN, _LISTS, _CLASSES, _STORY, _RISK, _ARCHIVE, _TRAILS, _REST),
+    *(EVIDENCE, ARCHIVE, STATUS, DUTIES),
 )
+"""The tables in which texts stand; a name stands in one of them."""
+TEXTS: Mapping[str, Message] = {name: text for table in TABLES for name, text in table.items()}
 """Every text by its name."""
 
 

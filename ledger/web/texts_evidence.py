@@ -15,7 +15,7 @@ EVIDENCE: dict[str, Message] = {
         "Drop a receipt (.tlog-proof), an exhibit (.json), a checkpoint or a promise here, or "
         "choose a file",
     ),
-    "file": Message("凭证文件", "File"),
+    "proof file": Message("凭证文件", "File"),
     "choose": Message("选择文件", "Choose a file"),
     "entry file": Message(
         "回执所属的条目（可不选，缺省用账本所存）",
@@ -26,7 +26,7 @@ EVIDENCE: dict[str, Message] = {
     "holds": Message("成立：所验各项相符", "It holds: everything checked is as it has to be"),
     "does not hold": Message("不成立：不可采信", "It does not hold: not to be relied on"),
     "unreachable": Message("数据库暂时无法访问", "the database cannot be reached now"),
-    "no file": Message("请选择一个文件", "choose a file"),
+    "no file": Message("没有文件，或文件是空的", "there is no file, or it is empty"),
     "file too long": Message(
         "文件过大，请用 verify.py 核验", "the file is too long: use verify.py"
     ),

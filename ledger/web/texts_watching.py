@@ -41,8 +41,8 @@ STATUS = texts(
         "截至账位 {position}，落后 {count} 条。",
         "It holds position {position}, {count} behind.",
     ),
-    copy_fed=("由Kafka供给", "Fed from Kafka"),
-    published_to=("发布到Kafka", "Published to Kafka"),
+    copy_fed=("由 Kafka 供给", "Fed from Kafka"),
+    published_to=("发布到 Kafka", "Published to Kafka"),
     published_messages=("已确认消息", "Acknowledged messages"),
     taken_in=("外来件受理", "Messages from outside"),
     taken_in_line=(

@@ -55,6 +55,11 @@ def declare(answer: Response, purpose: Purpose, *, secure: bool) -> None:
     answer.set_cookie(TASK_COOKIE, told, httponly=True, samesite="strict", secure=secure)
 
 
+def forget(answer: Response) -> None:
+    """Let the browser forget a purpose: it is that of one person in one role."""
+    answer.delete_cookie(TASK_COOKIE)
+
+
 async def look(
     request: Request,
     kind: Annotated[str, Form()] = "",

@@ -115,6 +115,8 @@ ALL = ArchiveFilter()
 BY_NUMBER = Order("filing_no", descending=True)
 COLUMNS = tuple(name for name, kind in ARCHIVE.kinds.items() if "[]" not in kind)
 """The columns by which a list can be sorted."""
+STATES = ("COLLECTING", "TRAINING_CHECKED", "FINAL_CHECKED", "SEALED", "DESTROYED")
+"""How an archive may stand, in the order of its life."""
 _LISTING = Listing(ARCHIVE, ArchiveRow)
 
 

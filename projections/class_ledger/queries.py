@@ -131,6 +131,18 @@ class Share:
 NEWEST = Order("filed_on", descending=True)
 ALL = ClassFilter()
 COLUMNS = CLASS_LEDGER.columns
+STATUSES = (
+    "FILED",
+    "RETURNED",
+    "REJECTED",
+    "APPROVED",
+    "RUNNING",
+    "TAUGHT",
+    "ASSESSED",
+    "CLOSED",
+    "UNKNOWN",
+)
+"""How a class may stand, in the order of its life; UNKNOWN where no filing is known."""
 """The columns in the order of 班期台账, by any of which a list can be sorted."""
 _LISTING = Listing(CLASS_LEDGER, ClassRow)
 _BEGUN = sql.SQL("coalesce(started_on, filed_on)")

@@ -20,7 +20,7 @@ def rows(read: Read) -> Iterator[Row]:
     else:
         return
     for _, subject in fact.subject.given[:1]:
-        yield read.recorded_on, subject, rule_id, due, new, read.recorded_at
+        yield read.recorded_on, subject, rule_id, fact.ref or "", due, new, read.recorded_at
 
 
 MISSED = Part(
@@ -28,6 +28,7 @@ MISSED = Part(
     columns={
         "subject_id": "uuid not null",
         "rule_id": "text not null",
+        "ref": "text not null",
         "due_on": "date not null",
         "new_on": "date",
         "recorded_at": "timestamptz not null",

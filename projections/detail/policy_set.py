@@ -15,6 +15,7 @@ ASKED = (
     "plan_aggregate_deadline",
     "sla_certificate_delivery_days",
     "sla_claim_days",
+    "sla_listing_update_days",
     "sla_step_days",
     "objection_decide_days",
 )

@@ -1,9 +1,9 @@
 """职责期限: who owes what by which day, and whether it was kept (17号; SUP-24 and every duty).
 
 Answers: "what is due, from whom, what was missed, for what has the city set no time?". Coded are
-PLN-01, PLN-02, DEL-02, DEL-05, CRT-03, ELG-21, CLM-11, and of the open steps (SUP-24) the answer
-to a filing and the acceptance of a claim or an objection. No row reads a clock: whether a day is
-over is for whoever asks.
+PLN-01 to PLN-03, INS-10, INS-40, DEL-02, DEL-05, CRT-03, ELG-21, CLM-11, and of the open steps
+(SUP-24) the answer to a filing and the acceptance of a claim or an objection. No row reads a clock:
+whether a day is over is for whoever asks.
 """
 
 from aggregates.language import Message

@@ -172,51 +172,58 @@ with told as (
     ) then day end as day
   from reckoned
 ), record as (
-  select distinct on (subject_id, rule_id, due_on, new_on) *
+  select distinct on (subject_id, rule_id, ref, due_on, new_on) *
   from {missed}
-  order by subject_id, rule_id, due_on, new_on, position desc
+  order by subject_id, rule_id, ref, due_on, new_on, position desc
 ), latest_miss as (
-  select distinct on (subject_id, rule_id) subject_id, rule_id, due_on, position
+  select distinct on (subject_id, rule_id, ref) subject_id, rule_id, ref, due_on, position
   from record
   where new_on is null
-  order by subject_id, rule_id, position desc
+  order by subject_id, rule_id, ref, position desc
 ), known as (
   select timed.*, due.day as due_on, due.held_days,
     case when due.by_calendar and due.day is not null then version.name end as calendar_version,
     due.by_calendar,
     coalesce(
       timed.told_on,
-      case when timed.ref = '' and (not renewed or latest_miss.position > timed.position)
+      case when not renewed or latest_miss.position > timed.position
         then latest_miss.due_on end
     ) as day_told
   from timed
     join due using (duty_id)
     cross join version
     left join latest_miss
-      on (latest_miss.subject_id, latest_miss.rule_id) = (timed.subject_id, timed.rule_id)
+      on (latest_miss.subject_id, latest_miss.rule_id, latest_miss.ref)
+        = (timed.subject_id, timed.rule_id, timed.ref)
+), heard as (
+  -- Its own records, and those of before records told which of several duties they meant.
+  select duty_id,
+    max(recorded_at) filter (where fresh and due_on = known_on) as now_at,
+    max(recorded_at) filter (where fresh and due_on = day_told) as earlier_at,
+    max(recorded_at) filter (where due_on = day_told and new_on = known_on) as moved_at
+  from (
+    select known.duty_id, known.due_on as known_on, known.day_told,
+      record.due_on, record.new_on, record.recorded_at,
+      record.new_on is null and (not renewed or record.position > known.position) as fresh
+    from known
+      join record on (record.subject_id, record.rule_id) = (known.subject_id, known.rule_id)
+    where record.ref in ('', known.ref)
+  ) as each_record
+  group by duty_id
 ), judged as (
   select known.*,
     kept.kept_at,
     ended.ended_at,
-    coalesce(now.recorded_at, earlier.recorded_at) as missed_at,
-    coalesce(now.due_on, earlier.due_on) as missed_due_on,
-    moved.recorded_at as recomputed_at
+    coalesce(now_at, earlier_at) as missed_at,
+    case
+      when now_at is not null then due_on
+      when earlier_at is not null then day_told
+    end as missed_due_on,
+    moved_at as recomputed_at
   from known
     left join kept on kept.duty_id = known.duty_id
     left join ended on ended.duty_id = known.duty_id
-    left join record as now
-      on now.new_on is null
-        and (now.subject_id, now.rule_id, now.due_on)
-          = (known.subject_id, known.rule_id, known.due_on)
-        and (not renewed or now.position > known.position)
-    left join record as earlier
-      on earlier.new_on is null
-        and (earlier.subject_id, earlier.rule_id, earlier.due_on)
-          = (known.subject_id, known.rule_id, known.day_told)
-        and (not renewed or earlier.position > known.position)
-    left join record as moved
-      on (moved.subject_id, moved.rule_id, moved.due_on, moved.new_on)
-        = (known.subject_id, known.rule_id, known.day_told, known.due_on)
+    left join heard on heard.duty_id = known.duty_id
   where known.rule_id <> 'DEL-05' or known.duty_id in (select duty_id from begun)
 ), named as (
   select distinct on (institution_id) institution_id, uscc

@@ -2,17 +2,20 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from ledger.cli import build, main
+from ledger.cli import NOT_WRITTEN, build, main
 from tests.acceptance.serving import Installation
 
 USAGE, NOT_FOUND, USAGE_BY_SYSEXITS, NO_INPUT, CONFIG = 2, 4, 64, 66, 78
+FULL = Path("/dev/full")
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -85,6 +88,12 @@ def test_every_command_has_help_in_both_languages(words: tuple[str, ...]) -> Non
         (("token", "revoke", "nope"), NOT_FOUND, "nope"),
         (("class", "show", NOBODY), NOT_FOUND, NOBODY),
         (("class", "list", "--at", "soon"), USAGE, "--at"),
+        (("class", "list", "--at", "99999999"), NOT_FOUND, "ends at"),
+        (("class", "list", "--at", "2099-01-01"), USAGE, "not come yet"),
+        (("class", "list", "--at", "2025-W01-1"), USAGE, "--at"),
+        (("class", "list", "--status", "NOPE"), USAGE, "CLOSED"),
+        (("archive", "list", "--state", "NOPE"), USAGE, "SEALED"),
+        (("trail", "class", "371502-2025-0000"), NOT_FOUND, "371502-2025-0000"),
         (("trail", "person", "somebody"), USAGE, "UUID"),
         (("trail", "nothing", NOBODY), USAGE, "class"),
         (("replay", "--at", "2025-13-01"), USAGE, "--at"),
@@ -105,6 +114,58 @@ def test_wrong_input_ends_with_a_clear_word_and_a_code_of_its_own(
 
     assert found == code, told
     assert says in told
+
+
+@pytest.mark.parametrize(
+    ("form", "says"), [("json", "[]"), ("ndjson", ""), ("csv", "class_id,filing_no,county,")]
+)
+def test_an_empty_list_is_one_for_programs_too(
+    installation: Installation, form: str, says: str
+) -> None:
+    done = installation.run("class", "list", "-o", form)
+
+    assert done.stdout.startswith(says)
+    assert "nothing found" in done.stderr
+
+
+def test_a_list_on_paper_is_in_words(installation: Installation) -> None:
+    done = installation.run("project", "list", "-o", "table")
+    head, *rows = (line for line in done.stdout.splitlines() if "│" in line or "┃" in line)
+
+    assert "what it answers" in head
+    assert any("class_ledger" in row and "payment" in row for row in rows)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this machine has no device that is always full")
+def test_output_that_cannot_be_written_is_told_and_no_trace(installation: Installation) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ledger.cli", "version"],
+            env=installation.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == NOT_WRITTEN
+    assert done.stderr.startswith("the output cannot be written: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_reader_who_goes_away_or_never_was_there_sees_no_trace(
+    installation: Installation,
+) -> None:
+    command = f"{sys.executable} -m ledger.cli project list -o csv"
+    for whole in (f"{command} | true", f"{command} >&-"):
+        done = subprocess.run(
+            ["/bin/sh", "-c", whole],
+            env=installation.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr == "", whole
 
 
 def test_what_is_sound_is_verified_in_part_and_whole(command_line: CommandLine) -> None:

@@ -12,8 +12,9 @@ from ledger.clock import SystemClock
 from ledger.evidence.errors import Refuted
 from ledger.evidence.note import Note, Signer, sign
 from ledger.evidence.policy import Policy
+from ledger.evidence.promise import Promise, open_promise
 from ledger.integration.catching_up import catch_up
-from ledger.integration.log_keys import parsed
+from ledger.integration.log_keys import PROMISES, parsed
 from ledger.integration.place import SigningPlace
 from ledger.integration.trees import TWIN
 from tests.acceptance.runbooks import Operator, headings, sections
@@ -55,7 +56,7 @@ def operator(database: str, tmp_path: Path) -> Keeper:
 def test_every_command_of_the_page_does_what_the_page_says(operator: Keeper) -> None:
     page, desk = sections(PAGE), operator.desk
     told = operator.types(*page.pop("See them"))
-    assert len(told.splitlines()) == len(operator.place.keys().signers)
+    assert len(told.splitlines()) == len(operator.place.keys().signing)
     held, first = operator.policy(), operator.signed()
     assert held.check(first).signed.signed
 
@@ -72,6 +73,8 @@ def test_every_command_of_the_page_does_what_the_page_says(operator: Keeper) -> 
     after = operator.signed()
     assert operator.policy().check(after).signed.signed
     assert _id(old) not in {line.key_id.hex() for line in Note.parse(after).lines}
+
+    _exchange_promising(operator, *page.pop("The key of promises"))
 
     revoke, at_the_witness = page.pop("Revoke")
     _witness(operator)
@@ -99,12 +102,24 @@ def test_every_command_of_the_page_does_what_the_page_says(operator: Keeper) -> 
     assert page == {}
     assert operator.installation.run("verify").returncode == 0
     assert _told(operator) == {
+        "evidence.promise-key-introduced.v1": 2,
+        "evidence.promise-key-retired.v1": 1,
         "evidence.signing-key-introduced.v1": 7,
         "evidence.signing-key-retired.v1": 1,
         "evidence.signing-key-revoked.v1": 1,
-        "evidence.signing-keys-backed-up.v1": 4,
+        "evidence.signing-keys-backed-up.v1": 5,
     }
     assert parsed(before) is not None
+
+
+def _exchange_promising(operator: Keeper, bring_in: str, end: str) -> None:
+    """Exchange the key of promises as the page says; what the old one promised stays good."""
+    promising = operator.place.keys().promising[0]
+    operator.types(bring_in, end)
+    assert promising.key not in [one.key for one in operator.place.keys().promising]
+    policy = Policy.parse((operator.desk / "promise.policy").read_bytes())
+    promise = Promise(promising.key.name.removesuffix(PROMISES), 0, b"\0" * 32, AT)
+    assert open_promise(promise.signed(promising), policy.logs, policy.valid) == promise
 
 
 def _id(signer: Signer) -> str:
@@ -124,7 +139,7 @@ def _witness(operator: Keeper) -> None:
 def _told(operator: Keeper) -> dict[str, int]:
     """How many facts the log holds about keys."""
     asked = (
-        "select type, count(*) from ledger.entry where type like 'evidence.signing-key%'"
+        "select type, count(*) from ledger.entry where type like 'evidence.%-key%'"
         " group by type order by type"
     )
     with psycopg.connect(operator.installation.database) as connection:

@@ -9,6 +9,10 @@ import httpx2 as httpx
 import orjson
 import pytest
 
+from ledger.evidence.note import Note, VerifierKey
+from ledger.evidence.policy import Policy
+from ledger.evidence.promise import open_promise
+from ledger.evidence.validity import KeyState
 from tests.acceptance.serving import WITHIN_SECONDS, Installation
 from tests.aggregates.harness import COUNTY
 from tests.ledger.application.test_door import instructor
@@ -86,3 +90,44 @@ def test_a_service_names_its_heads_and_then_proves_that_nothing_is_held_back(
     found = installation.run("verify", "--exhibit", str(file), ok=False)
     assert found.returncode == 3
     assert "lacks" in found.stderr or "are not all there are" in found.stderr
+
+
+def test_the_key_of_promises_is_exchanged_while_the_log_is_served(
+    installation: Installation,
+) -> None:
+    server = installation.serve()
+    try:
+        token = installation.token("COUNTY_CLERK", "--county", COUNTY)
+        heads = {"authorization": f"Bearer {token}", "prefer": "promise", "idempotency-key": "1"}
+        address = f"{server.url}/api/v1/commands/register-instructor"
+        asked = instructor()
+
+        def promised() -> bytes:
+            """The promise of one entry; whoever asks again is promised the same."""
+            answer = httpx.post(address, json=asked, headers=heads, timeout=30)
+            assert answer.status_code in {200, 201}, answer.text
+            return str(answer.json()["promise"]).encode()
+
+        def policy() -> Policy:
+            return Policy.parse(httpx.get(f"{server.url}/log/promise.policy").content)
+
+        before, (old,) = promised(), policy().logs
+        new = installation.run("evidence", "keys", "rotate", "ed25519", "--promises").stdout
+        both = promised()
+        assert [line.key_id for line in Note.parse(both).lines] == [
+            old.key.key_id,
+            VerifierKey.parse(new.strip()).key_id,
+        ]
+        installation.run("evidence", "keys", "retire", old.key.key_id.hex())
+        after = promised()
+        assert [line.key_id for line in Note.parse(after).lines] == [
+            VerifierKey.parse(new.strip()).key_id
+        ]
+        until(lambda: len(policy().valid) > 0)
+        told = policy()
+        assert [life.state for life in told.valid.values() if life.last] == [KeyState.RETIRED]
+        words = {open_promise(note, told.logs, told.valid) for note in (before, both, after)}
+        assert len(words) == 1
+        assert open_promise(both, [old]) in words  # whoever has not heard of the new key
+    finally:
+        server.stop()

@@ -101,7 +101,7 @@ def test_a_body_that_is_no_json_is_told_so(clerk: str, service: Server) -> None:
     )
 
     assert answer.status_code == 400
-    assert answer.json()["problems"][0]["what"] == "正文应为JSON"
+    assert answer.json()["problems"][0]["what"] == "正文应为 JSON"
 
 
 def test_the_description_of_the_api_names_every_command(clerk: str, service: Server) -> None:

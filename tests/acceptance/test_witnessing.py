@@ -34,7 +34,7 @@ class Vouched:
 
     def ready(self) -> dict[str, Any]:
         # Until the read models are prepared it is not ready, and says nothing of them.
-        return dict(self.client.get("/readyz").json().get("witnesses", {}))
+        return dict(self.client.get("/readyz").json().get("witnesses") or {})
 
     def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         deadline = monotonic() + WITHIN_SECONDS
@@ -111,6 +111,50 @@ def test_a_witness_that_is_away_is_told_wherever_health_is_shown(vouched: Vouche
     (found,) = [one for one in orjson.loads(doctor.stdout) if one["name"] == "Witnesses"]
     assert found["ok"] == "✗"
     assert "no answer" in found["found"]
+
+
+def test_a_policy_that_changes_is_taken_up_while_the_log_is_served_and_a_bad_one_is_not(
+    vouched: Vouched, tmp_path: Path
+) -> None:
+    file, client = vouched.installation.home / "witness.policy", vouched.client
+    first = file.read_text()
+    bureau = Bureau(tmp_path / "second")
+    vkey = bureau.run("witness", "init", "czj.example/w1").stdout.strip()
+    log = vouched.installation.run("evidence", "keys").stdout.splitlines()[0]
+    bureau.run("witness", "add-log", log.partition("+")[0], log)
+    second = bureau.serve()
+    try:
+        sjj = first.split()[2]
+        file.write_text(policy_lines("all", sjj=(sjj, vouched.witness.url), czj=(vkey, second.url)))
+        told = vouched.until(lambda told: set(told["each"]) == {"sjj", "czj"})
+        assert told["policy_fault"] is None
+        vouched.until(lambda told: all(one["cosigned_at"] for one in told["each"].values()))
+        _published(client, lambda policy: set(policy.witnesses) == {"sjj", "czj"})
+        both = client.get("/log/policy").content
+        vouched.until(lambda told: told["cosigned"] == told["signed"])
+        cosigned = client.get("/log/checkpoint.cosigned").content
+        assert set(Policy.parse(both).check(cosigned).cosigned) == {"sjj", "czj"}
+
+        file.write_text("witness nobody\n")
+        told = vouched.until(lambda told: bool(told["policy_fault"]))
+        assert "line 1 of the policy" in told["policy_fault"]
+        assert set(told["each"]) == {"sjj", "czj"}
+        file.unlink()
+        vouched.until(lambda told: "is gone" in (told["policy_fault"] or ""))
+        assert client.get("/log/policy").content == both
+    finally:
+        second.stop()
+    file.write_text(first)
+    vouched.until(lambda told: set(told["each"]) == {"sjj"} and not told["policy_fault"])
+    vouched.until(lambda told: not told["stale"])
+    _published(client, lambda policy: set(policy.witnesses) == {"sjj"})
+
+
+def _published(client: httpx2.Client, holds: Callable[[Policy], bool]) -> None:
+    deadline = monotonic() + WITHIN_SECONDS
+    while not holds(policy := Policy.parse(client.get("/log/policy").content)):
+        assert monotonic() < deadline, policy
+        sleep(0.2)
 
 
 def test_a_policy_of_witnesses_out_of_form_is_told_before_anything_is_served(

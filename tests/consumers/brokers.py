@@ -57,6 +57,18 @@ class Wheel:
     def kill(self) -> None:
         self._broker.stop()
 
+    def pause(self) -> None:
+        """Let it answer nobody, while its connections stay."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it answer again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._broker.process is not None
+        self._broker.process.send_signal(number)
+
 
 class Apache:
     """A real Apache Kafka, of one broker or more."""

@@ -100,6 +100,31 @@ def test_a_broker_that_is_not_there_is_told_and_leaves_nothing_behind() -> None:
     assert threading.active_count() == before
 
 
+def test_a_member_that_a_broker_never_answers_comes_anew_before_long() -> None:
+    kafka = Wheel()
+    kafka.start()
+    try:
+        fresh(kafka.cluster)
+        subscriber = Subscriber(kafka.cluster, [EVENTS], "frozen", join_seconds=2.0)
+        kafka.pause()
+        try:
+            with pytest.raises(BrokerFault) as fault:
+                _poll_for_ever(subscriber)
+            assert fault.value.kind == "TimeoutError"
+        finally:
+            kafka.resume()
+            subscriber.close()
+        sent(kafka.cluster, 0, 3)
+        assert len(received(kafka.cluster, "after", 3)) == 3
+    finally:
+        kafka.stop()
+
+
+def _poll_for_ever(subscriber: Subscriber) -> None:
+    while True:
+        subscriber.poll(0.5, 1)
+
+
 class NoText(str):
     """The name of a header that Kafka takes, and no client of another kind would send."""
 

@@ -81,7 +81,7 @@ def _app(ledger: Ledger, sessions: Sessions, keys: LogKeys | None) -> FastAPI:
         routers=[routes()],
         pages=[add_pages],
         published=published(keys) if keys else None,
-        promising=keys.promising if keys else None,
+        promising=(lambda: keys.promising) if keys else None,
     )
 
 

@@ -8,10 +8,15 @@ from uuid import UUID
 from aggregates.certificate.facts import CertificateDelivered, CertificateIssued
 from aggregates.ids import derived_id
 from aggregates.inspection.facts import InspectionConducted
-from aggregates.institution.facts import InstitutionRegistered
+from aggregates.institution.facts import InstitutionListed, InstitutionRegistered
 from aggregates.law.deadlines import end_of_day, local_date
 from aggregates.monthly_plan.commands import aggregate_id, plan_id
-from aggregates.monthly_plan.facts import MonthlyPlansAggregated, MonthlyPlanSubmitted
+from aggregates.monthly_plan.facts import (
+    MonthlyPlanPublished,
+    MonthlyPlansAggregated,
+    MonthlyPlanSubmitted,
+)
+from aggregates.policy_book.facts import CatalogueVersionPublished
 from aggregates.policy_book.state import POLICY_BOOK
 from aggregates.publicity.facts import (
     ObjectionAccepted,
@@ -44,7 +49,7 @@ from aggregates.training_class.facts import (
     TraineesNotifiedOfChange,
 )
 from aggregates.training_class.timetable import dates_told
-from aggregates.world import Recorded
+from aggregates.world import CITY, Recorded
 from tests.projections.entries import Written
 from tests.projections.owed import DAY, Event, Owed, Records
 
@@ -97,6 +102,7 @@ class Oracle:
         if one.stream.startswith("policy-book/"):
             self.law = POLICY_BOOK.evolve(self.law, one.fact, at)
         self.plans(one, one.fact)
+        self.lists(one, one.fact)
         self.filings(one, one.fact)
         self.classes(one, one.fact)
         self.claims(one, one.fact)
@@ -129,6 +135,34 @@ class Oracle:
             whole = aggregate_id(fact.county_code, fact.month)
             owed = self.duty("PLN-02", "plan", whole, fact.county_code)
             owed.events.append(Event("KEPT", one.recorded_at))
+            for county in (fact.county_code, CITY):
+                owed = self.duty("PLN-03", "plan", aggregate_id(county, fact.month), county)
+                owed.open(one, "AUTHORITY", org=county)
+        elif isinstance(fact, MonthlyPlanPublished):
+            county = CITY if fact.level == "CITY" else fact.county_code
+            owed = self.duty("PLN-03", "plan", aggregate_id(county, fact.month), county)
+            owed.events.append(Event("KEPT", one.recorded_at))
+
+    def lists(self, one: Written, fact: Any) -> None:  # noqa: ANN401 - any fact
+        """Take in what is told of the city's list of institutions."""
+        if isinstance(fact, InstitutionListed) and one.recorded_on >= NOTICE:
+            county = one.county or CITY
+            self.listing("INS-10", fact, county).open(
+                one, "AUTHORITY", org=county, parameter="sla_listing_update_days"
+            )
+            if fact.category == "创业":
+                self.listing("INS-40", fact, county).open(one, "AUTHORITY", org=CITY)
+        elif isinstance(fact, CatalogueVersionPublished):
+            for row in fact.institutions:
+                for rule in ("INS-10", "INS-40"):
+                    self.listing(rule, row, "").events.append(Event("KEPT", one.recorded_at))
+
+    def listing(self, rule: str, row: Any, county: str) -> Owed:  # noqa: ANN401 - a listing
+        """Return the duty about the place of an institution in the list."""
+        one = row.institution_id
+        made = self.duty(rule, "institution", one, county, row.category, None, one)
+        made.county = county or made.county
+        return made
 
     def filings(self, one: Written, fact: Any) -> None:  # noqa: ANN401 - any fact
         """Take in what is told of filings."""
@@ -260,11 +294,11 @@ class Oracle:
             case DeadlineMissed():
                 ((_, subject),) = fact.subject.given
                 due = local_date(fact.due_at - timedelta(microseconds=1))
-                self.records.missed[subject, fact.duty_rule_id, due] = one
+                self.records.missed[subject, fact.duty_rule_id, fact.ref or "", due] = one
             case DeadlineRecomputed():
                 ((_, subject),) = fact.subject.given
-                key = (subject, fact.rule_id, fact.old_due_on, fact.new_due_on)
-                self.records.moved[key] = one
+                days = (fact.old_due_on, fact.new_due_on)
+                self.records.moved[subject, fact.rule_id, fact.ref or "", *days] = one
             case _:
                 pass
 
@@ -282,7 +316,7 @@ class Oracle:
         hit = self.records.of(one, due) or self.records.of(one, told)
         missed_due = due if self.records.of(one, due) else told if hit else None
         ended = min((e.at for e in one.events if e.step == "ENDED"), default=None)
-        moved = self.records.moved.get((one.subject, one.rule, told, due)) if told and due else None
+        moved = self.records.move(one, told, due) if told and due else None
         row = {
             "duty_id": derived_id("duty", one.rule, one.subject, one.ref),
             "rule_id": one.rule,

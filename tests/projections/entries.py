@@ -70,6 +70,7 @@ class Written:
     channel: str
     actor: UUID | None
     fact: Fact
+    county: str
 
     @property
     def recorded_on(self) -> date:
@@ -137,6 +138,7 @@ class Log:
                 channel,
                 None if actor == "" else UUID(str(actor)),
                 fact,
+                county,
             )
         )
         return position
@@ -177,5 +179,14 @@ def _read(
     fact = decode(name, said["data"])
     when = recorded_at.astimezone(SHANGHAI)
     return Written(
-        position, stream, version, name, body.encode(), when, said["channel"], actor, fact
+        position,
+        stream,
+        version,
+        name,
+        body.encode(),
+        when,
+        said["channel"],
+        actor,
+        fact,
+        said["county"],
     )

@@ -145,25 +145,35 @@ class Records:
     """What was recorded of misses and of days that moved."""
 
     def __init__(self) -> None:
-        self.missed: dict[tuple[UUID, str, date], Written] = {}
-        self.moved: dict[tuple[UUID, str, date, date], Written] = {}
+        self.missed: dict[tuple[UUID, str, str, date], Written] = {}
+        self.moved: dict[tuple[UUID, str, str, date, date], Written] = {}
 
     def latest(self, one: Owed) -> date | None:
-        """Return the day of the miss recorded last, where there can be one only."""
+        """Return the day of the miss of a duty that was recorded last."""
         found = [
             (held.position, due)
-            for (subject, rule, due), held in self.missed.items()
-            if (subject, rule) == (one.subject, one.rule)
+            for (subject, rule, ref, due), held in self.missed.items()
+            if (subject, rule, ref) == (one.subject, one.rule, one.ref)
         ]
         position, due = max(found, default=(0, None))
         assert one.opened is not None
         stale = one.rule in RENEWED and position <= one.opened.position
-        return None if stale or one.ref else due
+        return None if stale else due
 
     def of(self, one: Owed, due: date | None) -> Written | None:
-        """Return the record of a miss of a duty on a day."""
-        held = None if due is None else self.missed.get((one.subject, one.rule, due))
-        assert one.opened is not None
-        if held is not None and one.rule in RENEWED and held.position <= one.opened.position:
+        """Return the record of a miss of a duty on a day; older ones told of all refs alike."""
+        if due is None:
             return None
-        return held
+        assert one.opened is not None
+        found = [self.missed.get((one.subject, one.rule, ref, due)) for ref in (one.ref, "")]
+        told = [
+            held
+            for held in found
+            if held is not None and (one.rule not in RENEWED or held.position > one.opened.position)
+        ]
+        return max(told, key=lambda held: held.recorded_at, default=None)
+
+    def move(self, one: Owed, told: date, due: date) -> Written | None:
+        """Return the record that a duty falls on another day than was told."""
+        found = [self.moved.get((one.subject, one.rule, ref, told, due)) for ref in (one.ref, "")]
+        return max(filter(None, found), key=lambda held: held.recorded_at, default=None)

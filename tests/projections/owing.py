@@ -6,28 +6,38 @@ from typing import Any
 from uuid import UUID
 
 from aggregates.certificate.facts import CertificateDelivered
+from aggregates.institution.facts import InstitutionListed
+from aggregates.law.catalogues import InstitutionListing, Occupation
 from aggregates.law.deadlines import end_of_day
 from aggregates.law.seed_calendar import seed_years
 from aggregates.monthly_plan.commands import aggregate_id, plan_id
 from aggregates.monthly_plan.facts import (
+    MonthlyPlanPublished,
     MonthlyPlansAggregated,
     MonthlyPlanSubmitted,
     PlanItem,
     PlanTotals,
 )
-from aggregates.policy_book.facts import PolicySetPublished, Setting, WorkCalendarYearPublished
+from aggregates.policy_book.entries import digest_of
+from aggregates.policy_book.facts import (
+    CatalogueVersionPublished,
+    PolicySetPublished,
+    Setting,
+    WorkCalendarYearPublished,
+)
 from aggregates.publicity.facts import ObjectionAccepted, ObjectionDecided
 from aggregates.subject import Subject
 from aggregates.subsidy_claim.facts import ClaimItemsHeld, ClaimItemsReleased
 from aggregates.system.facts import DeadlineMissed, DeadlineRecomputed
 from aggregates.training_class.facts import TraineesNotifiedOfChange
-from aggregates.world import policy_book_id
+from aggregates.world import CITY, policy_book_id
 from tests.projections.entries import OFFICIAL, Log, digest, personal, some_id
 from tests.projections.filings import COUNTY, INSTITUTION, STANDARD_FEN
 from tests.projections.money import Money
 from tests.projections.stories import Story
 
 BOOK = policy_book_id()
+COOK = Occupation(code="4-10-01-05", level="5")
 CITY_DAYS: Mapping[str, int] = {
     "plan_aggregate_deadline": 5,
     "sla_certificate_delivery_days": 30,
@@ -207,7 +217,15 @@ def decide(money: Money, number: int = 1, *, on: datetime | None = None) -> int:
     return money.story.write(money.publicity_id, fact, on)
 
 
-def miss(log: Log, rule_id: str, due: date, subject: Subject, on: datetime | None = None) -> int:
+def miss(
+    log: Log,
+    rule_id: str,
+    due: date,
+    subject: Subject,
+    on: datetime | None = None,
+    *,
+    ref: str | None = None,
+) -> int:
     """Record that a duty was missed."""
     fact = DeadlineMissed(
         duty_rule_id=rule_id,
@@ -215,6 +233,7 @@ def miss(log: Log, rule_id: str, due: date, subject: Subject, on: datetime | Non
         county_code=COUNTY,
         due_at=end_of_day(due),
         subject=subject,
+        ref=ref,
     )
     return log.write(_one(log), fact, on=on or end_of_day(due), channel="timer")
 
@@ -235,3 +254,48 @@ def _one(log: Log) -> UUID:
 def later(day: date, days: int) -> date:
     """Return a day some calendar days later."""
     return day + timedelta(days=days)
+
+
+def publish_plan(log: Log, month: str, level: Any = "COUNTY", *, on: datetime | None = None) -> int:  # noqa: ANN401 - a level
+    """Publish the plans of a month."""
+    county = COUNTY if level == "COUNTY" else CITY
+    fact = MonthlyPlanPublished(
+        level=level,
+        county_code=county,
+        month=month,
+        channel="WECHAT",
+        url="https://www.dongchangfu.gov.cn/jh.html",
+        content_sha256=digest("plans", month),
+    )
+    return log.write(aggregate_id(county, month), fact, on=on, county=county)
+
+
+def list_body(log: Log, category: Any = "就业技能", *, on: datetime | None = None) -> int:  # noqa: ANN401 - a category
+    """Take the body into the city's catalogue."""
+    fact = InstitutionListed(
+        institution_id=INSTITUTION,
+        catalogue_version="ML-1",
+        category=category,
+        occupations=(COOK,),
+        valid_from=date(2024, 1, 1),
+    )
+    return log.write(INSTITUTION, fact, on=on)
+
+
+def publish_catalogue(log: Log, *categories: Any, on: datetime | None = None) -> int:  # noqa: ANN401 - categories
+    """Publish the catalogue of institutions, the body in it under some categories."""
+    rows = tuple(
+        InstitutionListing(institution_id=INSTITUTION, category=one, occupations=(COOK,))
+        for one in categories
+    )
+    fact = CatalogueVersionPublished(
+        catalogue="INSTITUTION",
+        version=f"ML-{len(log.entries)}",
+        entries_hash=digest_of(rows),
+        part=1,
+        parts=1,
+        effective_from=date(2024, 1, 1),
+        published_url="https://www.liaocheng.gov.cn/ml.html",
+        institutions=rows,
+    )
+    return log.write(BOOK, fact, on=on, county="")

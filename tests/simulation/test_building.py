@@ -90,7 +90,7 @@ def test_a_missed_duty_is_recorded_in_the_week_in_which_it_was_missed(standing: 
     missed = [
         one
         for body in bodies(standing.conninfo)
-        if (one := orjson.loads(body))["type"] == "system.deadline-missed.v1"
+        if (one := orjson.loads(body))["type"] == "system.deadline-missed.v2"
     ]
     assert len(missed) == standing.built.missed.total() > 0
     for one in missed:

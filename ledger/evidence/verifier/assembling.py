@@ -21,6 +21,8 @@ ORDER: Final = (
     "trees",
     "logs",
     "documents",
+    "tokens",
+    "authorities",
     "stamps",
     "renewals",
     "disclosures",
@@ -34,13 +36,13 @@ _HEAD: Final = '''\
 """核验明账的日志、回执、证据材料与档案包：只需 Python 3.11，无需联网，无需本项目。
 
 Verifies logs, receipts, exhibits and archive packages of the Mingzhang audit ledger. It needs
-Python 3.11 and nothing else; where the library cryptography is installed, ML-DSA-44 signatures
-are checked too.
+Python 3.11 and nothing else; where the library cryptography is installed, ML-DSA-44 signatures and
+those of time stamps (RFC 3161) are checked too.
 
     python verify.py LOG-DIRECTORY [--policy FILE] [--held OLDER-CHECKPOINT]
     python verify.py X.tlog-proof --entry ENTRY --policy FILE
     python verify.py EXHIBIT.json [--policy FILE]
-    python verify.py PACKAGE[.zip] [--policy FILE]
+    python verify.py PACKAGE[.zip] [--policy FILE] [--tsa-roots PEM]
     python verify.py PACKAGE_PII[.zip] [--of PACKAGE[.zip]]
 """
 '''

@@ -19,9 +19,11 @@ from ledger.evidence.verifier.packages import (
     folder,
 )
 from ledger.evidence.verifier.signatures import sha256
+from ledger.evidence.verifier.stamps import LOG_STAMPS, Anchors, check_log_stamps
 from ledger.evidence.verifier.telling import Bad, Misuse, Said
 
 LOG_POLICY = "policy.tlog"
+LOG_ROOTS = f"{LOG_STAMPS}roots.pem"
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -38,9 +40,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     say("--entry", type=Path, help="回执所属的条目，逐字节 the receipt's entry, byte for byte")
     say("--policy", type=Path, help="您所持的信任策略 the trust policy that you hold")
     say("--of", type=Path, help="个人信息包所属的档案包 the package that a second bag belongs to")
+    say("--tsa-roots", type=Path, help="您所信的时间戳根证书（PEM） roots of time stamps, in PEM")
     say("--held", type=Path, help="您所持的较早检查点 an earlier checkpoint that you hold")
     asked = parser.parse_args(given)
-    for path in (asked.what, asked.entry, asked.policy, asked.of, asked.held):
+    for path in (asked.what, asked.entry, asked.policy, asked.of, asked.held, asked.tsa_roots):
         if path is not None and not path.exists():
             parser.error(f"没有 no such file: {path}")
     return asked
@@ -78,6 +81,7 @@ def check(asked: argparse.Namespace, said: Said) -> None:
     """Find out what was given, and check it."""
     what: Path = asked.what
     read: Read
+    roots = asked.tsa_roots.read_bytes() if asked.tsa_roots else None
     if what.is_dir() or what.suffix == ".zip":
         read, names = opened(what)
         if any(name.startswith(DISCLOSURE) for name in names):
@@ -86,10 +90,12 @@ def check(asked: argparse.Namespace, said: Said) -> None:
             check_disclosures(read, names, events, said)
             return
         if "bagit.txt" in names:
-            check_package(read, names, trusted(asked, read(POLICY_PATH), said), said)
+            check_package(read, names, trusted(asked, read(POLICY_PATH), said), said, roots)
             return
         policy = trusted(asked, read(LOG_POLICY), said)
-        check_log(read, policy, held_tree(asked, policy, said), said)
+        tree = check_log(read, policy, held_tree(asked, policy, said), said)
+        if tree is not None:
+            check_log_stamps(read, tree, policy, Anchors(roots, read(LOG_ROOTS)), said)
         return
     data = what.read_bytes()
     if data.startswith(RECEIPT):

@@ -266,6 +266,16 @@ def size_in(word: dict[str, Any]) -> int:
     return size if isinstance(size, int) else -1
 
 
+def roots_at(files: Files, sizes: set[int]) -> dict[int, bytes]:
+    """Return the roots at earlier sizes, grown once from the hashes of the tiles."""
+    growing, roots = Growing(files.hash), dict[int, bytes]()
+    for leaf in files.all_hashes(0):
+        growing.add(leaf)
+        if growing.size in sizes:
+            roots[growing.size] = growing.root()
+    return roots
+
+
 class Words:
     """What a log says of itself in its entries: heads of all streams, roots of both trees."""
 
@@ -280,7 +290,7 @@ class Words:
             if WORD_MARK in entry and str((read := told_by(entry)).get("type")).startswith(WORDS):
                 words.append((index, read))
         newest = max((at for at, one in words if one["type"].startswith(WORDS[0])), default=-1)
-        roots = self._roots({size_in(one) for _, one in words})
+        roots = roots_at(self._files, {size_in(one) for _, one in words})
         for index, one in words:
             try:
                 is_so = self._is_so(index, one, roots, is_newest=index == newest)
@@ -308,15 +318,6 @@ class Words:
             return roots[size].hex() == str(told)
         return not is_newest or self._heads(size) == (data["streams"], data["root"])
 
-    def _roots(self, sizes: set[int]) -> dict[int, bytes]:
-        """Return the roots at earlier sizes, grown once from the hashes of the tiles."""
-        growing, roots = Growing(self._files.hash), dict[int, bytes]()
-        for leaf in self._files.all_hashes(0):
-            growing.add(leaf)
-            if growing.size in sizes:
-                roots[growing.size] = growing.root()
-        return roots
-
     def _heads(self, size: int) -> tuple[int, str]:
         """Return how many streams there were, and the root over their last entries."""
         last: dict[bytes, bytes] = {}
@@ -333,8 +334,12 @@ class Words:
         return len(last), growing.root().hex()
 
 
-def check_log(read: Read, policy: Policy, held: Tree | None, said: Said) -> None:
-    """Check a log in files, against a checkpoint held from before if there is one."""
+def check_log(read: Read, policy: Policy, held: Tree | None, said: Said) -> Tree | None:
+    """Check a log in files, against a checkpoint held from before if there is one.
+
+    Returns:
+        Its tree; None where an entry, a tile or the root is not as it was.
+    """
     data = read("checkpoint")
     if data is None:
         raise Bad("检查点缺失", "the checkpoint is missing")
@@ -359,7 +364,7 @@ def check_log(read: Read, policy: Policy, held: Tree | None, said: Said) -> None
                 f"position {false + 1}: what the log says here of its own heads or roots is not "
                 "what its entries give",
             )
-        return
+        return tree
     first, last = found.start + 1, found.end
     path = f"（{found.path}）" if found.path else ""
     where = (f"第 {first} 位", f"position {first}")
@@ -367,3 +372,4 @@ def check_log(read: Read, policy: Policy, held: Tree | None, said: Said) -> None
         where = (f"第 {first} 至 {last} 位之间", f"between positions {first} and {last}")
     zh, en = found.what
     said.wrong(f"{where[0]}：{zh}{path}", f"{where[1]}: {en} {found.path}".rstrip())
+    return None

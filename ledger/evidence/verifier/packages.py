@@ -13,7 +13,7 @@ from ledger.evidence.verifier.logs import Read
 from ledger.evidence.verifier.notes import Policy, Tree, policy_of, take_apart, tree_of
 from ledger.evidence.verifier.renewals import check_renewals
 from ledger.evidence.verifier.signatures import sha256, sm3
-from ledger.evidence.verifier.stamps import check_stamps
+from ledger.evidence.verifier.stamps import ROOTS_PATH, Anchors, check_stamps
 from ledger.evidence.verifier.telling import Bad, Said
 
 EXHIBIT_PATH = "data/proofs/exhibit.json"
@@ -96,7 +96,9 @@ def check_files(read: Read, names: list[str], said: Said) -> None:
         )
 
 
-def check_package(read: Read, names: list[str], policy: Policy, said: Said) -> None:
+def check_package(
+    read: Read, names: list[str], policy: Policy, said: Said, tsa_roots: bytes | None = None
+) -> None:
     """Check a package: that its files are those of its manifests, and what they prove."""
     check_files(read, names, said)
     data = read(EXHIBIT_PATH)
@@ -110,8 +112,9 @@ def check_package(read: Read, names: list[str], policy: Policy, said: Said) -> N
     tree = same_head(read(CHECKPOINT_PATH), exhibit)
     check_receipts(read, names, exhibit, policy, said)
     if tree is not None:
-        check_stamps(read, names, tree, policy, said)
-        check_renewals(read, names, tree, policy, said)
+        anchors = Anchors(tsa_roots, read(ROOTS_PATH))
+        check_stamps(read, names, tree, policy, anchors, said)
+        check_renewals(read, names, tree, policy, anchors, said)
     for name in names:
         if name.startswith("manifest-") and f"tag{name}" not in names:
             raise Bad(f"文件缺失：tag{name}", f"a file is missing: tag{name}")

@@ -35,6 +35,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "log.vkeys": "log.vkeys",
     "sm3/log.vkeys": "log.sm3.vkeys",
     "promise.vkey": "promise.vkey",
+    "promise.policy": "promise.policy",
 }
 
 

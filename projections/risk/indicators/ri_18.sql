@@ -1,5 +1,5 @@
 -- RI-18 课时不足、实操不足、线上超比 | Short hours, too little practice, too much on line
--- version: 1
+-- version: 2
 -- severity: HIGH
 -- rules: FIL-10 FIL-13 FIL-14 NL-4.1
 -- owner: RISK_OFFICER
@@ -13,6 +13,8 @@
 -- Hours count where a session has a sheet and, off line, a recording; on line by the platform's
 -- record. What comes later than the lag after the completion counts no more, so that it does not
 -- matter when this runs; history from before the ledger comes as it comes.
+-- A class that began before the notice is held to the share on line alone (72号): hours, practice
+-- and attendance are the notice's (A6).
 with class as (
   select class_id,
     (array_agg(regime order by position desc) filter (where regime is not null))[1] as regime,
@@ -26,7 +28,8 @@ with class as (
   from {completion}
   order by class_id, position
 ), due as (
-  select completed.*, class.started_on
+  select completed.*, class.started_on,
+    coalesce(class.regime, 'R3') in ('R2', 'R3') as bound
   from completed left join class using (class_id)
   where (channel = 'migration' or counts_until <= %(now)s)
     and coalesce(class.regime, 'R3') <> 'R0'
@@ -72,7 +75,7 @@ with class as (
   where attended_bp < %(min_attendance_bp)s
   group by class_id
 ), measured as (
-  select due.class_id, filed.county, due.started_on, due.happened_on as ended_on,
+  select due.class_id, due.bound, filed.county, due.started_on, due.happened_on as ended_on,
     filed.hours_total as filed_hours,
     due.required_total, due.required_practice_bp, due.required_online_bp,
     coalesce(taught.total, 0)::integer as hours,
@@ -87,11 +90,11 @@ with class as (
     left join attended using (class_id)
 ), judged as (
   select *,
-    coalesce(hours < filed_hours, false) as below_filed,
-    hours < required_total as below_required,
-    hours > 0 and practice * 10000 < required_practice_bp * hours as little_practice,
+    bound and coalesce(hours < filed_hours, false) as below_filed,
+    bound and hours < required_total as below_required,
+    bound and hours > 0 and practice * 10000 < required_practice_bp * hours as little_practice,
     coalesce(hours > 0 and online * 10000 > required_online_bp * hours, false) as much_online,
-    absent_heads > 0 as absent
+    bound and absent_heads > 0 as absent
   from measured
 )
 select

@@ -267,3 +267,10 @@ def test_history_of_an_unknown_assessment_is_recorded_with_a_finding() -> None:
         answer = given(law=LAW).when(command, now="2024-03-18", as_facts=True)
         assert answer.granted()
         assert "LIFECYCLE" in answer.findings()
+
+
+@pytest.mark.rule("CRT-01")
+def test_nobody_retakes_what_was_not_failed() -> None:
+    score(result(11, retake=True)).then_refused("LIFECYCLE")
+    absent = told(HELD, result(11, result="FAIL"), "2024-03-18")
+    assert score(result(11, retake=True), absent).granted()

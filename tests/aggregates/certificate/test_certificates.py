@@ -328,3 +328,15 @@ def test_history_of_unknown_certificates_is_recorded_with_a_finding() -> None:
         answer = given(law=LAW).when(command, now=NOW, as_facts=True)
         assert answer.granted()
         assert "LIFECYCLE" in answer.findings()
+
+
+@pytest.mark.rule("CRT-01")
+def test_a_certificate_is_not_dated_before_its_assessment() -> None:
+    ask(issue(issued_on=date(2024, 3, 14))).then_refused("CRT-01")
+    assert ask(issue(issued_on=date(2024, 3, 15))).granted()
+    others = issue(
+        cert_no="S-1", certificate_type="SKILL_LEVEL", batch_id=None, issued_on=date(2024, 3, 14)
+    )
+    answer = ask(others, story=an_assessed_class("SKILL_LEVEL"))
+    assert answer.findings() == {"CRT-01"}
+    assert answer.granted()

@@ -29,6 +29,7 @@ from tests.aggregates.institution.samples import (
     SCHOOL,
 )
 from tests.aggregates.stories import (
+    a_filed_class,
     a_running_class,
     a_taught_class,
     an_approved_class,
@@ -239,3 +240,8 @@ def test_history_of_an_unknown_enrolment_is_recorded_with_a_finding() -> None:
     answer = given(law=LAW).when(withdraw(), now=NOW, as_facts=True)
     assert answer.findings() == {"LIFECYCLE"}
     assert answer.fact(TraineeWithdrawn)
+
+
+def test_nobody_slips_onto_the_roster_of_a_filing_that_waits_for_its_answer() -> None:
+    ask(20, *a_trainee(20), story=a_filed_class()).then_refused("LIFECYCLE")
+    assert ask(story=a_filed_class()).granted()

@@ -8,14 +8,16 @@ import pytest
 from aggregates.institution.facts import InstitutionEvaluated
 from aggregates.institution.parts import CourseMaterial, FireProof, Room
 from aggregates.institution.rules_evaluation import BASIC_CONDITIONS, PERIODIC_STEPS, SYSTEMS
+from aggregates.institution.state import INSTITUTION
 from aggregates.law.in_force import Law
 from aggregates.law.parameters import PolicySet
-from tests.aggregates.harness import Outcome, given, moment
+from tests.aggregates.harness import Outcome, given, happened, moment
 from tests.aggregates.institution.samples import (
     COOK,
     COURSE,
     DOC,
     LECTURERS,
+    SCHOOL,
     applied,
     conditions,
     evaluate,
@@ -287,6 +289,16 @@ def test_only_an_application_is_evaluated_and_only_what_it_named() -> None:
         "LIFECYCLE"
     )
     ask(occupations=(COURSE,)).then_refused("LIFECYCLE")
+
+
+def test_an_application_is_evaluated_once() -> None:
+    failed = SCENE.when(evaluate(result="FAIL"), now="2023-07-28", role="CITY_CENTRE").fact(
+        InstitutionEvaluated
+    )
+    after = SCENE.and_given(happened("2023-07-28", INSTITUTION, SCHOOL, failed))
+    after.when(evaluate(), now="2023-07-29", role="CITY_CENTRE").then_refused("LIFECYCLE")
+    anew = after.and_given(applied("就业技能", COOK, call="ZJ-2023-2"))
+    assert anew.when(evaluate(), now="2023-07-29", role="CITY_CENTRE").granted()
 
 
 def periodic(**changes: Any) -> Outcome:  # noqa: ANN401 - fields of the command

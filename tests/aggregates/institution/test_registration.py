@@ -13,8 +13,9 @@ from aggregates.institution.parts import Camera, FireProof, Room, SelfEvaluation
 from aggregates.institution.sites import RegisterSite
 from aggregates.institution.state import INSTITUTION
 from aggregates.institution.uscc import is_sound
-from tests.aggregates.harness import COUNTY, Outcome, given
+from tests.aggregates.harness import COUNTY, Happened, Outcome, given
 from tests.aggregates.institution.samples import (
+    COOK,
     DOC,
     SCHOOL,
     USCC,
@@ -24,6 +25,8 @@ from tests.aggregates.institution.samples import (
     registration,
     site,
 )
+from tests.aggregates.stories import verified
+from tests.aggregates.training_class.circumstances import suspension
 
 
 def register(**changes: Any) -> Outcome:  # noqa: ANN401 - fields of the command
@@ -202,3 +205,22 @@ def test_an_employer_evaluates_its_staff_until_the_certificate_ends() -> None:
     held = given(employer).loaded()[INSTITUTION.name(SCHOOL)].state
     assert held.self_evaluates(date(2024, 6, 30))
     assert not held.self_evaluates(date(2024, 7, 1))
+
+
+def test_a_suspended_institution_is_not_filed_with_a_county() -> None:
+    scene = given(registered(), listed(), suspension(valid_from=date(2023, 8, 1)))
+    scene.when(filing(), now="2023-08-20").then_refused("LIFECYCLE")
+    elsewhere = suspension(valid_from=date(2023, 8, 1), scope="COUNTY", county_code="371522")
+    assert given(registered(), listed(), elsewhere).when(filing(), now="2023-08-20").granted()
+
+
+@pytest.mark.rule("FIL-09")
+def test_a_site_that_moved_is_found_fit_anew() -> None:
+    def fit(*story: Happened) -> bool:
+        held = given(*story).loaded()[INSTITUTION.name(SCHOOL)].state.site("S1")
+        return bool(held.fit_for(COOK.code, COOK.level))
+
+    here = (registered(), site(), verified())
+    assert fit(*here)
+    assert fit(*here, site("2023-09-01", theory_area_m2=500))
+    assert not fit(*here, site("2023-09-01", address="东昌府区另一条路2号"))

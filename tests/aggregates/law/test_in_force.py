@@ -103,6 +103,23 @@ def test_two_laws_never_share_an_answer() -> None:
 def test_a_waiver_holds_through_its_last_day() -> None:
     subject = UUID(int=1)
     waiver = Waiver("FIL-01", subject, date(2024, 3, 31), "1")
-    law = Law(waivers={("FIL-01", subject): waiver})
-    assert law.waived("FIL-01", subject, date(2024, 3, 31)) == waiver
-    assert law.waived("FIL-01", subject, date(2024, 4, 1)) is None
+    law = Law(waivers={("FIL-01", subject): (waiver,)})
+    assert law.waived("FIL-01", subject, date(2024, 3, 31), "371502") == waiver
+    assert law.waived("FIL-01", subject, date(2024, 4, 1), "371502") is None
+
+
+def test_a_county_waives_nothing_in_another_one() -> None:
+    subject = UUID(int=1)
+    own = Waiver("FIL-01", subject, date(2024, 3, 31), "1", "371502")
+    law = Law(waivers={("FIL-01", subject): (own,)})
+    assert law.waived("FIL-01", subject, date(2024, 3, 31), "371502") == own
+    assert law.waived("FIL-01", subject, date(2024, 3, 31), "371522") is None
+
+
+def test_a_later_waiver_does_not_shorten_an_earlier_one() -> None:
+    subject = UUID(int=1)
+    long = Waiver("FIL-01", subject, date(2024, 3, 31), "1")
+    short = Waiver("FIL-01", subject, date(2024, 2, 1), "2")
+    law = Law(waivers={("FIL-01", subject): (long, short)})
+    assert law.waived("FIL-01", subject, date(2024, 1, 31), "371502") == short
+    assert law.waived("FIL-01", subject, date(2024, 3, 1), "371502") == long

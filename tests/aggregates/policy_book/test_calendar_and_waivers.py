@@ -1,5 +1,6 @@
 """Working days and waivers: who may publish and grant, and what then counts."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -118,12 +119,12 @@ UNLAWFUL = (
 def test_a_rule_is_waived_for_one_class_until_a_day(rule: str, ground: str) -> None:
     fact = grant(rule_id=rule, ground=ground).fact(WaiverGranted)
     law = book(seeded(fact)).law
-    held = law.waived(rule, CLASS, date(2024, 3, 31))
+    held = law.waived(rule, CLASS, date(2024, 3, 31), COUNTY)
     assert held is not None
     assert held.waiver_id == "HM-2024-1"
-    assert law.waived(rule, CLASS, date(2024, 4, 1)) is None
-    assert law.waived(rule, UUID(int=1), date(2024, 3, 31)) is None
-    assert law.waived("FIL-17", CLASS, date(2024, 3, 31)) is None
+    assert law.waived(rule, CLASS, date(2024, 4, 1), COUNTY) is None
+    assert law.waived(rule, UUID(int=1), date(2024, 3, 31), COUNTY) is None
+    assert law.waived("FIL-17", CLASS, date(2024, 3, 31), COUNTY) is None
 
 
 @pytest.mark.parametrize(
@@ -179,4 +180,16 @@ def test_an_institution_can_be_the_subject_of_a_waiver() -> None:
         WaiverGranted
     )
     law = book(given(*published(fact))).law
-    assert law.waived("FIL-03", school, date(2024, 3, 1)) is not None
+    assert law.waived("FIL-03", school, date(2024, 3, 1), COUNTY) is not None
+
+
+def test_a_countys_waiver_for_an_institution_is_not_heard_in_another_county() -> None:
+    school = InstitutionId(UUID(int=0x5C))
+    fact = grant(rule_id="FIL-13", ground="CITY_RULE", class_id=None, institution_id=school).fact(
+        WaiverGranted
+    )
+    held = book(given(*published(fact))).law
+    assert held.waived("FIL-13", school, date(2024, 3, 1), "371522") is None
+    whole = replace(fact, county_code=None)
+    held = book(given(*published(whole))).law
+    assert held.waived("FIL-13", school, date(2024, 3, 1), "371522") is not None

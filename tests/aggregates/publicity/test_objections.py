@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -46,7 +47,7 @@ from tests.aggregates.claims import (
     TRAINING_FEN,
     prose,
 )
-from tests.aggregates.harness import Outcome, given
+from tests.aggregates.harness import Outcome, given, moment
 from tests.aggregates.institution.samples import SCHOOL, line, name
 from tests.aggregates.stories import told
 from tests.aggregates.training_class.samples import CLASS, law
@@ -69,7 +70,10 @@ def lodge(target: Target = ON_TWO, **changes: Any) -> LodgeObjection:  # noqa: A
 
 
 ACCEPT = AcceptObjection(publicity_id=BATCH, objection_no="1")
-DISMISS = DismissObjection(publicity_id=BATCH, objection_no="1", reason=prose(71))
+REPLIED = moment("2024-04-15")
+DISMISS = DismissObjection(
+    publicity_id=BATCH, objection_no="1", reason=prose(71), replied_at=REPLIED
+)
 CLOSE = ClosePublicity(publicity_id=BATCH)
 
 
@@ -83,6 +87,7 @@ def decision(
             "objection_no": "1",
             "result": result,
             "explanation": prose(72),
+            "replied_at": REPLIED,
             **changes,
         }
     )
@@ -197,6 +202,24 @@ def test_no_reviewer_of_the_claim_dismisses_or_decides(reviewer: OfficialId) -> 
     asking(DISMISS, lodge(), by=reviewer).then_refused("CLM-11")
     asking(decision(), lodge(), ACCEPT, by=reviewer).then_refused("CLM-11")
     asking(decision(), lodge(), ACCEPT).granted()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (replace(DISMISS, replied_at=None),),
+        (ACCEPT, decision(replied_at=None)),
+        (ACCEPT, decision(replied_at=moment("2024-04-17"))),
+    ],
+)
+def test_an_objection_by_name_ends_with_a_reply_that_was_given(answer: tuple[Any, ...]) -> None:
+    *before, last = answer
+    asking(last, lodge(), *before).then_refused("LIFECYCLE")
+
+
+def test_nobody_waits_for_a_reply_who_gave_no_name() -> None:
+    unnamed = lodge(objector=Objector(kind="ANONYMOUS"))
+    asking(replace(DISMISS, replied_at=None), unnamed).granted()
 
 
 @pytest.mark.rule("CLM-11")

@@ -10,6 +10,8 @@ from aggregates.law.catalogues import CategoryScope
 from aggregates.subsidy_claim.commands import AssignFundSource, FundChoice
 from aggregates.subsidy_claim.facts import FundSourceAssigned
 from aggregates.subsidy_claim.funding import FUNDS
+from aggregates.trainee.facts import TraineeCategoryConfirmed
+from aggregates.trainee.state import TRAINEE
 from tests.aggregates.claim_commands import accept_claim, assign_fund, initial_review, submit_claim
 from tests.aggregates.claim_stories import (
     Story,
@@ -30,6 +32,7 @@ from tests.aggregates.claims import (
     INITIAL,
     LISTS,
     LIVING_FEN,
+    OTHER_CLAIM,
     REVIEWED,
     SUBMITTED,
     TRAINING_FEN,
@@ -37,9 +40,10 @@ from tests.aggregates.claims import (
     matched,
     standards,
 )
-from tests.aggregates.harness import Happened, Outcome, given
+from tests.aggregates.harness import Happened, Outcome, given, happened
+from tests.aggregates.institution.samples import DOC
 from tests.aggregates.stories import told
-from tests.aggregates.training_class.samples import category, law
+from tests.aggregates.training_class.samples import category, law, person
 
 FULL = {**LISTS, **standards({**AMOUNTS, "LIVING_ALLOWANCE": LIVING_FEN})}
 FULL_LAW = law(FULL)
@@ -191,6 +195,7 @@ def test_the_special_account_pays_what_the_province_names(
 ) -> None:
     story = filed_with(an_accepted_claim(), training_type=training)
     story = altered(story, TraineeEnrolled, category=category(0, who))
+    story = altered(story, TraineeCategoryConfirmed, category=category(0, who))
     answer = assigning(assign_fund(), story=story)
     if fits:
         answer.granted()
@@ -233,3 +238,70 @@ def test_what_registers_say_is_not_told_with_the_item() -> None:
     broken = answer.answer.broken
     assert [one.what.where for one in broken] == ["items"]
     assert all("项" not in one.what.found.zh for one in broken)
+
+
+def reviewing(*more: Happened, fund: Any = "SPECIAL_ACCOUNT", under: Any = CLAIM_LAW) -> Outcome:  # noqa: ANN401 - a fund, a law
+    story = told(an_accepted_claim(), assign_fund(fund), FUNDED, under=CLAIM_LAW, by=CLERK)
+    scene = given(*story, *more, law=under)
+    return scene.when(initial_review(), now=REVIEWED, by=INITIAL, role="COUNTY_CLERK")
+
+
+@pytest.mark.rule("ELG-01")
+@pytest.mark.rule("ELG-02")
+@pytest.mark.rule("ELG-24")
+def test_the_first_review_asks_again_whether_the_fund_may_pay() -> None:
+    reviewing().granted()
+    matrix = law(LISTS, {"category_fund_matrix": {"RURAL": ["UI"]}})
+    reviewing(under=matrix).then_refused("ELG-01")
+    reviewing(fund="EMPLOYMENT", under=matrix).then_refused("ELG-02")
+    became = [
+        happened(
+            "2024-04-04",
+            TRAINEE,
+            person(0),
+            TraineeCategoryConfirmed(
+                person_id=person(0),
+                category=category(0, "EMPLOYEE"),
+                proof_doc=DOC,
+                as_of=date(2024, 3, 1),
+            ),
+        )
+    ]
+    reviewing(*became).then_refused("ELG-24")
+
+
+@pytest.mark.rule("ELG-31")
+def test_the_first_review_asks_again_whether_the_body_is_lawful() -> None:
+    story = told(an_accepted_claim(), assign_fund("UI"), FUNDED, under=CLAIM_LAW, by=CLERK)
+    unlicensed = altered(story, InstitutionRegistered, licence_no=None)
+    scene = given(*unlicensed, law=CLAIM_LAW)
+    answer = scene.when(initial_review(), now=REVIEWED, by=INITIAL, role="COUNTY_CLERK")
+    answer.then_refused("ELG-31")
+
+
+def two_claims(first: Any, second: Any) -> Outcome:  # noqa: ANN401 - funds
+    """Claim training and assessment of one enrolment apart, each from its fund."""
+    story = told(accepted_with(item(0)), split(**{first: (1,)}), FUNDED, under=FULL_LAW, by=CLERK)
+    fee = item(0, "ASSESSMENT", item_no=1, amount_fen=ASSESSMENT_FEN)
+    apart = submit_claim(claim_id=OTHER_CLAIM, items=(fee,))
+    story = told(story, apart, FUNDED, under=FULL_LAW, channel="outer")
+    story = told(story, accept_claim(claim_id=OTHER_CLAIM), FUNDED, under=FULL_LAW, by=CLERK)
+    choice = FundChoice(fund=second, items=(1,))
+    scene = given(*story, law=FULL_LAW)
+    command = AssignFundSource(claim_id=OTHER_CLAIM, choices=(choice,))
+    return scene.when(command, now=FUNDED, by=CLERK, role="COUNTY_CLERK")
+
+
+@pytest.mark.rule("ELG-05")
+def test_insurance_money_stands_alone_over_all_claims_for_one_enrolment() -> None:
+    two_claims("UI", "UI").granted()
+    two_claims("SPECIAL_ACCOUNT", "EMPLOYMENT").granted()
+    two_claims("UI", "EMPLOYMENT").then_refused("ELG-05")
+    two_claims("SPECIAL_ACCOUNT", "UI").then_refused("ELG-05")
+
+
+@pytest.mark.rule("ELG-31")
+def test_the_fee_is_not_paid_from_other_money_beside_the_insurance() -> None:
+    story = accepted_with(item(0), item(0, "ASSESSMENT", item_no=2, amount_fen=ASSESSMENT_FEN))
+    beside = split(UI=(1,), OTHER=(2,))
+    assigning(beside, story=story, under=FULL_LAW).then_refused("ELG-31")

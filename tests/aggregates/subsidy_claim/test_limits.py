@@ -10,6 +10,7 @@ from aggregates.entitlement.state import ENTITLEMENT
 from aggregates.ids import ClaimId
 from aggregates.subsidy_claim.commands import SubmitClaim
 from aggregates.subsidy_claim.facts import ClaimAccepted
+from aggregates.trainee.facts import TraineeCategoryConfirmed
 from aggregates.training_class.form import Contract
 from tests.aggregates.claim_commands import submit_claim
 from tests.aggregates.claim_stories import (
@@ -32,6 +33,7 @@ from tests.aggregates.harness import Happened, happened
 from tests.aggregates.institution.samples import COOK
 from tests.aggregates.training_class.samples import category, law, person, roster
 
+EMPLOYER = "91371502MA3N00002X"
 SAME: dict[str, Any] = {"occupation": COOK.code, "level": COOK.level}
 EARLY, LATER = date(2024, 1, 10), date(2024, 11, 20)
 
@@ -201,7 +203,8 @@ def test_what_a_student_received_before_school_does_not_count() -> None:
 @pytest.mark.rule("ELG-15")
 def test_students_take_skill_and_entrepreneurship_training_alone() -> None:
     story = (*a_claimable_class(), studying())
-    accepting(filed_with(story, training_type="IN_POST_SKILL")).then_refused("ELG-15")
+    answer = accepting(filed_with(story, training_type="IN_POST_SKILL"))
+    answer.then_refused("ELG-01", "ELG-15")
 
 
 @pytest.mark.rule("ELG-15")
@@ -279,3 +282,34 @@ def test_what_registers_say_of_a_person_is_never_told_with_the_item() -> None:
     for new in answer.granted():
         for finding in new.fact.findings:
             assert "第3项" not in finding.detail
+
+
+@pytest.mark.rule("ELG-15")
+def test_training_that_began_at_school_counts_though_its_certificate_came_later() -> None:
+    left = studying(valid_to=date(2024, 3, 10))
+    earlier = [reserved(0, date(year, 10, 5), claim=year) for year in (2022, 2023)]
+    accepting((*a_claimable_class(), left, *earlier)).granted()
+    third = reserved(0, date(2023, 5, 5), claim=9)
+    accepting((*a_claimable_class(), left, *earlier, third)).then_refused("ELG-15")
+
+
+@pytest.mark.rule("ELG-13")
+def test_pre_job_training_names_the_employer_of_each_head() -> None:
+    sound = Contract(signed_on=date(2023, 9, 4), term_months=12)
+    nobodys = filed_with(a_claimable_class(), scheme="PRE_JOB", roster=roster(3, contract=sound))
+    accepting(nobodys).then_refused("ELG-13")
+
+
+@pytest.mark.rule("ELG-13")
+@pytest.mark.rule("ELG-26")
+def test_apprenticeship_is_of_its_scheme_though_the_filing_does_not_say_it_twice() -> None:
+    sound = Contract(signed_on=date(2023, 9, 4), term_months=12)
+    rows = roster(3, employer=EMPLOYER, contract=sound)
+    story = filed_with(
+        altered(a_claimable_class(), TraineeCategoryConfirmed, category=category(0, "EMPLOYEE")),
+        training_type="APPRENTICESHIP",
+        roster=rows,
+    )
+    accepting(story).granted()
+    once = reserved(0, date(2020, 5, 5), employer=EMPLOYER, scheme="APPRENTICESHIP")
+    accepting((*story, once)).then_refused("ELG-13")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 
 from aggregates.enrolment.facts import AgencyClaimAgreementSigned, TraineeEnrolled
 from aggregates.ids import InstitutionId
-from aggregates.law.parameters import PolicySet
+from aggregates.law.parameters import NOTICE, PolicySet
 from aggregates.project.facts import ProjectRegistered
 from aggregates.project.state import PROJECT
 from aggregates.subsidy_claim.facts import ClaimAccepted
@@ -17,6 +18,7 @@ from tests.aggregates.claim_commands import (
     submit_claim,
 )
 from tests.aggregates.claim_stories import (
+    Story,
     a_claimable_class,
     a_submitted_claim,
     accepting,
@@ -35,9 +37,9 @@ from tests.aggregates.claims import (
     items,
 )
 from tests.aggregates.harness import Happened, given, happened
-from tests.aggregates.institution.samples import DOC, SCHOOL
+from tests.aggregates.institution.samples import DOC, SCHOOL, USCC
 from tests.aggregates.stories import without
-from tests.aggregates.training_class.samples import PROJECT_ID, law, waiver
+from tests.aggregates.training_class.samples import PROJECT_ID, law, roster, waiver
 
 OTHER_COUNTY = "371522"
 
@@ -96,8 +98,7 @@ def test_a_claim_in_each_mode_is_accepted() -> None:
     paid = filed_with(having_paid(120_000), claim_mode="PERSON")
     assert accepting(paid, in_person()).fact(ClaimAccepted).mode == "PERSON"
     enterprise = submit_claim(mode="ENTERPRISE")
-    story = filed_with(a_claimable_class(), claim_mode="ENTERPRISE")
-    assert accepting(story, enterprise).fact(ClaimAccepted).mode == "ENTERPRISE"
+    assert accepting(of_own_staff(), enterprise).fact(ClaimAccepted).mode == "ENTERPRISE"
 
 
 @pytest.mark.rule("CLM-02")
@@ -172,26 +173,39 @@ def test_a_person_who_paid_a_fee_claims_in_person() -> None:
     accepting(story, in_person()).granted()
 
 
+def of_own_staff(employer: str | None = USCC) -> Story:
+    return filed_with(
+        a_claimable_class(), claim_mode="ENTERPRISE", roster=roster(3, employer=employer)
+    )
+
+
 def from_enterprise(**changes: Any) -> Any:  # noqa: ANN401 - fields of the command
     return submit_claim(mode="ENTERPRISE", **changes)
 
 
 @pytest.mark.rule("CLM-05")
 def test_an_enterprise_claims_where_the_class_was_opened() -> None:
-    story = filed_with(a_claimable_class(), claim_mode="ENTERPRISE")
-    accepting(story, from_enterprise(), now="2025-11-03").granted()
+    accepting(of_own_staff(), from_enterprise(), now="2025-11-03").granted()
+
+
+@pytest.mark.rule("CLM-05")
+@pytest.mark.parametrize("employer", [None, "91371502MA3N00002X"])
+def test_an_enterprise_claims_for_its_own_staff_alone(employer: str | None) -> None:
+    assert submitting(of_own_staff(employer), from_enterprise()).findings() == {"CLM-05"}
+    accepting(of_own_staff(employer), from_enterprise()).then_refused("CLM-05")
+    nobody = from_enterprise(applicant_institution_id=InstitutionId(PROJECT_ID))
+    accepting(of_own_staff(employer), nobody).then_refused("CLM-05")
 
 
 @pytest.mark.rule("CLM-05")
 def test_an_enterprise_does_not_claim_elsewhere() -> None:
-    story = filed_with(a_claimable_class(), claim_mode="ENTERPRISE")
-    answer = submitting(story, from_enterprise(county_code=OTHER_COUNTY))
+    answer = submitting(of_own_staff(), from_enterprise(county_code=OTHER_COUNTY))
     assert answer.findings() == {"CLM-05"}
 
 
 @pytest.mark.rule("CLM-05")
 def test_an_enterprise_claims_within_the_time_that_the_city_has_set() -> None:
-    story = filed_with(a_claimable_class(), claim_mode="ENTERPRISE")
+    story = of_own_staff()
     under = law(LISTS, {"claim_deadline.ENTERPRISE": 12})
     accepting(story, from_enterprise(), now="2025-03-18", under=under).granted()
     accepting(story, from_enterprise(), now="2025-03-19", under=under).then_refused("CLM-05")
@@ -234,6 +248,15 @@ def test_an_agency_claims_within_two_months_once_the_city_fixed_them(
 @pytest.mark.rule("CLM-07")
 def test_while_the_city_has_not_fixed_the_period_a_late_agency_claim_is_a_finding() -> None:
     answer = accepting(a_claimable_class(), now="2024-06-03")
+    assert answer.findings() == {"CLM-07"}
+    answer.granted()
+
+
+@pytest.mark.rule("CLM-07")
+def test_the_notices_own_two_months_fix_nothing_for_they_are_months_as_a_rule() -> None:
+    notice = PolicySet(NOTICE, "2023-07-12", "CITY", date(2023, 7, 12), None, CITY_FIXED)
+    under = replace(CLAIM_LAW, policies=(notice,))
+    answer = accepting(a_claimable_class(), now="2024-06-03", under=under)
     assert answer.findings() == {"CLM-07"}
     answer.granted()
 

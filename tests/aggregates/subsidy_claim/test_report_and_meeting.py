@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,15 @@ from aggregates.law.in_force import Waiver
 from aggregates.subsidy_claim.commands import ResolvedClaim
 from aggregates.subsidy_claim.facts import AuditReportIssued, MeetingResolved
 from aggregates.training_class.facts import (
+    AttendanceSheetSealed,
     ClassFilingApproved,
+    ClassFilingSubmitted,
+    ClassStarted,
     RecordingRegistered,
     SessionHeld,
     TeachingCompleted,
 )
+from aggregates.training_class.form import RequiredHours
 from tests.aggregates.claim_commands import report, resolve
 from tests.aggregates.claim_stories import (
     Story,
@@ -47,6 +52,7 @@ from tests.aggregates.stories import told, without
 from tests.aggregates.training_class.samples import CLASS, INSPECTORS, law, waiver
 
 VISIT = InspectionId(UUID(int=0x1A59))
+LITTLE = RequiredHours(total=20, practice_bp=0)
 
 
 def visited(**changes: Any) -> Happened:  # noqa: ANN401 - fields of the fact
@@ -179,15 +185,42 @@ def test_the_claims_of_a_first_class_wait_for_the_visit_or_its_waiver() -> None:
 @pytest.mark.rule("DEL-03")
 def test_a_session_recorded_too_little_stops_the_report() -> None:
     unrecorded = without(a_twice_reviewed_claim(), RecordingRegistered)
-    reporting(unrecorded).then_refused("DEL-03")
+    reporting(unrecorded).then_refused("DEL-03", "FIL-10")
     reporting(unrecorded, law(LISTS, waivers=[waiver("DEL-03", CLASS)])).granted()
-    reporting(unrecorded, law(LISTS, {"min_recording_coverage": 0})).granted()
+    reporting(unrecorded, law(LISTS, {"min_recording_coverage": 0})).then_refused("FIL-10")
 
 
 @pytest.mark.rule("DEL-03")
 def test_sessions_on_line_need_no_recording() -> None:
     unrecorded = without(a_twice_reviewed_claim(), RecordingRegistered)
-    reporting(altered(unrecorded, SessionHeld, mode="ONLINE")).granted()
+    online = altered(unrecorded, SessionHeld, mode="ONLINE")
+    reporting(altered(online, ClassFilingSubmitted, required=LITTLE)).granted()
+
+
+@pytest.mark.rule("FIL-10")
+def test_hours_that_do_not_count_make_a_claim_wait() -> None:
+    story = a_twice_reviewed_claim()
+    short = altered(story, SessionHeld, hours=3)
+    reporting(short).then_refused("FIL-10")
+    reporting(short, law(LISTS, waivers=[waiver("FIL-12", CLASS)])).granted()
+    reporting(without(story, AttendanceSheetSealed)).then_refused("FIL-10")
+    on_line = altered(story, SessionHeld, mode="ONLINE", kind="PRACTICE")
+    reporting(on_line).then_refused("FIL-10")
+
+
+@pytest.mark.rule("FIL-10")
+def test_hours_by_the_standard_wait_for_no_other_waiver() -> None:
+    standard = RequiredHours(total=60, practice_bp=0, by_standard=True)
+    story = altered(a_twice_reviewed_claim(), ClassFilingSubmitted, required=standard)
+    reporting(story, law(LISTS, waivers=[waiver("FIL-12", CLASS)])).then_refused("FIL-10")
+    enough = replace(standard, total=56)
+    reporting(altered(story, ClassFilingSubmitted, required=enough)).granted()
+
+
+@pytest.mark.rule("FIL-10")
+def test_the_hours_of_a_class_of_before_the_notice_stop_no_claim() -> None:
+    short = altered(a_twice_reviewed_claim(), SessionHeld, hours=3)
+    reporting(altered(short, ClassStarted, regime="R1")).granted()
 
 
 @pytest.mark.rule("DEL-03")

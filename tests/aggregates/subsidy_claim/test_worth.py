@@ -82,7 +82,7 @@ def test_apprentices_are_in_service_by_contract_or_social_insurance() -> None:
 
 @pytest.mark.rule("ELG-14")
 def test_apprentices_who_are_in_no_service_are_refused() -> None:
-    accepting(by_enterprise("APPRENTICESHIP")).then_refused("ELG-14")
+    accepting(by_enterprise("APPRENTICESHIP")).then_refused("ELG-13", "ELG-14")
     accepting(by_enterprise("APPRENTICESHIP", employer=EMPLOYER)).then_refused("ELG-14")
 
 

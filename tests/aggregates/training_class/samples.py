@@ -130,7 +130,7 @@ def law(
         policies=() if policies is None else (policies,),
         calendar=calendar_of(seed_years()),
         catalogues=versions,
-        waivers={(one.rule, one.subject): one for one in waivers},
+        waivers={(one.rule, one.subject): (one,) for one in waivers},
         version="p1.c1.w1",
     )
 

@@ -166,6 +166,17 @@ def test_a_visit_looks_at_attendance_and_delivery_of_this_class_or_is_waived() -
     assert "FIL-03" not in answer.findings()
 
 
+@pytest.mark.rule("FIL-03")
+@pytest.mark.parametrize(
+    ("day", "late"), [("2024-03-03", True), ("2024-03-04", False), ("2024-03-12", False)]
+)
+def test_a_visit_counts_that_was_made_while_the_class_was_taught(day: str, *, late: bool) -> None:
+    visit = verified(
+        "FIRST_TASK_IN_CLASS", day, class_id=CLASS, attendance_checked=True, delivery_checked=True
+    )
+    assert complete(a_held_class(), visit).fact(TeachingCompleted).awaits_visit is late
+
+
 @pytest.mark.rule("DEL-09")
 def test_low_attendance_is_told_where_the_city_says_what_is_low() -> None:
     absent = tuple(range(3))
@@ -196,6 +207,8 @@ def test_hours_without_sheet_or_recording_are_delivered_but_not_backed() -> None
     fact = complete(story).fact(TeachingCompleted)
     assert fact.hours_delivered.total == 56
     assert fact.hours_backed.total == 48
+    assert "DEL-04" in complete(story).findings()
+    assert "DEL-04" not in complete(a_held_class()).findings()
 
 
 def assessed(

@@ -1,6 +1,6 @@
 """Sessions, sheets and recordings are facts: never refused, told where they do not fit."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ from tests.aggregates.stories import (
     a_running_class,
     told,
 )
+from tests.aggregates.training_class.circumstances import suspension
 from tests.aggregates.training_class.samples import (
     BODY,
     CLASS,
@@ -288,3 +289,29 @@ def test_another_institutions_class_is_out_of_reach() -> None:
         sixth(), now=NOW, role="CLASS_HEAD", institution=BODY
     )
     answer.then_refused("LIFECYCLE")
+
+
+def test_a_session_is_told_once() -> None:
+    told_once = told(a_running_class(), sixth(), NOW)
+    ask(sixth(hours=8), story=told_once).then_refused("LIFECYCLE")
+    history = given(*told_once, law=LAW).when(sixth(hours=8), now=NOW, as_facts=True)
+    assert history.findings() >= {"LIFECYCLE"}
+
+
+def test_a_sealed_sheet_stays_as_it_is() -> None:
+    half = seal_sheet(6, entries=sheet_rows(6)[:6], part=1, of=2)
+    sealed = told(a_running_class(), half, NOW)
+    ask(half, story=sealed).then_refused("LIFECYCLE")
+    rest = seal_sheet(6, entries=sheet_rows(6)[6:], part=2, of=2)
+    assert ask(rest, story=sealed).granted()
+
+
+@pytest.mark.rule("INS-12")
+def test_a_class_goes_on_through_a_suspension_only_where_the_decision_says_so() -> None:
+    day = date(2024, 3, 6)
+    stopped = suspension(valid_from=day, running_classes_continue=False)
+    assert "INS-12" in ask(sixth(), stopped).findings()
+    goes_on = suspension(valid_from=day, running_classes_continue=True)
+    assert "INS-12" not in ask(sixth(), goes_on).findings()
+    later = suspension(valid_from=date(2024, 3, 7), running_classes_continue=False)
+    assert "INS-12" not in ask(sixth(), later).findings()

@@ -11,7 +11,7 @@ from aggregates.training_class.facts import (
     ClassFilingApproved,
     ClassFilingSubmitted,
 )
-from aggregates.training_class.rules_eligibility import BY_TEXT
+from aggregates.training_class.scope import BY_TEXT
 from tests.aggregates.harness import (
     given,
 )

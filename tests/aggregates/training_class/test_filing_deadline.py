@@ -224,3 +224,12 @@ def test_a_resubmission_is_refused_for_whatever_it_still_lacks() -> None:
     lacking = replace(filing(), class_head=None, roster=roster(61), standard_code=None)
     answer = resubmit(lacking, "2024-02-23")
     answer.then_refused("FIL-17", "FIL-08", "FIL-11", "FIL-04")
+
+
+@pytest.mark.rule("FIL-01")
+@pytest.mark.rule("TRN-01")
+def test_a_start_in_the_past_is_no_way_into_an_older_law() -> None:
+    fields = moved_to(date(2023, 3, 6))
+    file_class(now="2024-02-20", **fields).then_refused_among_others("FIL-01")
+    history = file_class(now="2024-02-20", as_facts=True, **fields)
+    assert "FIL-01" not in history.findings()

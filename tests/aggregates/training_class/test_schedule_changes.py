@@ -24,6 +24,7 @@ from tests.aggregates.institution.samples import (
     LECTURERS,
 )
 from tests.aggregates.stories import (
+    a_filed_class,
     a_running_class,
     an_approved_class,
     told,
@@ -279,3 +280,8 @@ def test_the_two_duties_are_kept_apart() -> None:
 
 def test_a_notice_is_of_a_change_that_was_reported() -> None:
     given(*a_running_class(), law=LAW).when(notify(), now="2024-03-04").then_refused("LIFECYCLE")
+
+
+def test_before_the_consent_there_is_no_timetable_to_depart_from() -> None:
+    report(now="2024-02-21", story=a_filed_class()).then_refused("LIFECYCLE")
+    assert report(now="2024-02-26", story=an_approved_class()).granted()

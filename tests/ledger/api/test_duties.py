@@ -94,7 +94,7 @@ def test_the_list_is_had_as_a_file(place: Served) -> None:
     lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
 
     assert len(lines) - 2 == len(rows_of(client, state="OVERDUE"))
-    assert lines[0][0] == "规定"
+    assert lines[0][0] == "规则"
     assert client.get("/api/v1/duties", params={"format": "ndjson"}).text.count("\n") == len(
         rows_of(client)
     )

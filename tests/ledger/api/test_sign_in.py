@@ -10,7 +10,7 @@ from ledger.clock import SystemClock
 from ledger.security import tokens
 from ledger.security.sessions import COOKIE, SESSION_HOURS
 from tests.ledger.serving import Served
-from tests.ledger.small_world import EAST
+from tests.ledger.small_world import EAST, as_role
 
 ASKED = "/api/v1/class-ledger"
 HTML = {"accept": "text/html"}
@@ -238,3 +238,51 @@ def test_an_institution_is_in_its_token(place: Served) -> None:
     rows = place.as_(None).get(ASKED, headers=bearer(held)).json()["rows"]
 
     assert {row["institution_id"] for row in rows} == {str(own)}
+
+
+@pytest.mark.parametrize(
+    "beside", ['{"a":1,"b":[2]}', "a b", "x@y", '"unended', "汉".encode().decode("latin-1")]
+)
+def test_the_cookies_of_other_programs_sign_nobody_out(place: Served, beside: str) -> None:
+    session = place.session(as_role("AUDITOR"))
+    cookie = f"other={beside}; {COOKIE}={session}; z={beside}".encode("latin-1")
+
+    assert place.as_(None).get(ASKED, headers={b"cookie": cookie}).status_code == 200
+
+
+def test_whoever_signs_in_comes_to_the_page_that_they_asked_for(place: Served) -> None:
+    client, wanted = place.as_(None), "/risk?rule=RI-15&county=371502"
+    nobody = client.get(wanted, headers=HTML).headers["location"]
+    told = client.post("/login", data={"token": token(place), "next": wanted})
+    client.get("/login", params={"code": place.sessions.make_link()})
+    chooses = client.get(wanted, headers=HTML).headers["location"]
+    form = client.get(chooses, headers=HTML).text
+    chosen = client.post("/login/role", data={"role": "AUDITOR", "next": wanted})
+
+    assert nobody == "/login?next=%2Frisk%3Frule%3DRI-15%26county%3D371502"
+    assert chooses == nobody.replace("/login", "/login/role")
+    assert 'name="next" value="/risk?rule=RI-15&amp;county=371502"' in form
+    assert (told.headers["location"], chosen.headers["location"]) == (wanted, wanted)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x", "/\r\nx: y"],
+)
+def test_a_sign_in_leads_to_no_other_site(place: Served, elsewhere: str) -> None:
+    answer = place.as_(None).post("/login", data={"token": token(place), "next": elsewhere})
+
+    assert answer.headers["location"] == "/"
+
+
+def test_what_was_searched_for_is_not_passed_on(place: Served) -> None:
+    answer = place.as_(None).get("/find?q=379901197001010104", headers=HTML)
+
+    assert answer.headers["location"] == "/login"
+
+
+def test_a_form_that_comes_too_late_leads_to_the_sign_in(place: Served) -> None:
+    answer = place.as_(None).post("/trail", data={"kind": "person"}, headers=HTML)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert place.as_(None).post("/trail", data={"kind": "person"}).status_code == 401

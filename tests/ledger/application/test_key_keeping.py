@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import orjson
 import pytest
 
+from ledger.application.judging import judge
 from ledger.application.key_keeping import KeyKeeping, KeyRefused
 from ledger.application.running import open_ledger
 from ledger.clock import SystemClock
 from ledger.evidence.errors import Refuted
-from ledger.evidence.keys import SoftwareSigner
+from ledger.evidence.keys import SoftwareSigner, verifier_of
 from ledger.evidence.note import Note, sign
 from ledger.evidence.policy import Policy
+from ledger.evidence.promise import Promise, open_promise
 from ledger.evidence.validity import KeyState, Outlived, Validity
 from ledger.evidence.verifier.notes import believed, policy_of
 from ledger.evidence.verifier.telling import Bad, Said
 from ledger.ids import SystemIds
+from ledger.integration.exporting import PROMISE_POLICY, published
 from ledger.integration.key_lives import lives_in
 from ledger.integration.log_keys import (
+    PROMISES,
+    PROMISING,
     LogKeys,
     algorithm_of,
     generated,
@@ -34,6 +40,7 @@ from ledger.integration.verifying import verify_live
 from ledger.vault.keys import SeededKeyring
 from tests.ledger.integration.logs import grow
 from tests.ledger.integration.signing import KEYS, ORIGIN, note_of, place_in, publish
+from tests.ledger.store.making import rows
 
 KINDS = ("ed25519", "ml-dsa-44", "sm2-sm3")
 AT = 1_800_000_000
@@ -117,7 +124,7 @@ def is_believed(policy: str, note: bytes) -> bool:
 
 def test_the_keys_of_a_new_log_are_on_record_once(keys: Keys) -> None:
     lives = lives_in(keys.conninfo, ORIGIN)
-    assert set(lives) == {str(one.key) for one in KEYS.signers}
+    assert set(lives) == {str(one.key) for one in KEYS.signing}
     assert set(lives.values()) == {Validity()}
     assert keys.do(lambda kept: kept.introduce_all()) == 0
     assert "#valid" not in keys.policy()
@@ -226,7 +233,7 @@ def test_a_retired_key_can_still_be_revoked_and_none_twice(keys: Keys) -> None:
 
 
 def test_the_only_key_of_its_kind_is_not_retired(keys: Keys) -> None:
-    for one in keys.place.keys().signers:
+    for one in keys.place.keys().signing:
         with pytest.raises(KeyRefused, match="only"):
             keys.do(lambda kept, one=one: kept.retire(key_id(one)))  # type: ignore[misc]  # bound now
     with pytest.raises(KeyRefused, match="no signing key"):
@@ -236,7 +243,7 @@ def test_the_only_key_of_its_kind_is_not_retired(keys: Keys) -> None:
 def state(place: SigningPlace) -> tuple[set[str], set[str], set[str]]:
     held = place.keys()
     return (
-        {key_id(one) for one in held.signers},
+        {key_id(one) for one in held.signing},
         {key_id(one) for one in held.pending},
         {key_id(one) for one in held.leaving},
     )
@@ -261,7 +268,7 @@ def test_whoever_was_interrupted_gives_the_same_command_again(keys: Keys) -> Non
     assert key_id(old) not in ids(keys.grow())
     last = keys.do(lambda kept: kept.retire(key_id(old)))
     assert last == keys.size()
-    assert state(place) == ({key_id(one) for one in place.keys().signers}, set(), set())
+    assert state(place) == ({key_id(one) for one in place.keys().signing}, set(), set())
     lives = lives_in(keys.conninfo, ORIGIN)
     assert [life.state for life in lives.values()].count(KeyState.RETIRED) == 1
 
@@ -300,8 +307,93 @@ def test_a_key_file_with_keys_on_their_way_is_written_and_read_back(tmp_path: Pa
     whole: LogKeys = KEYS.with_pending(one).with_pending(two).with_begun(two).with_leaving(two)
     replace_log_keys(place.key_file, whole)
     assert state(place) == (
-        {key_id(signer) for signer in KEYS.signers},
+        {key_id(signer) for signer in KEYS.signing},
         {key_id(one)},
         {key_id(two)},
     )
     assert place.key_file.stat().st_mode & 0o777 == 0o600
+
+
+def promised(keys: Keys, position: int, *signers: SoftwareSigner) -> bytes:
+    """A promise of an entry, signed with these keys, or with those of the moment."""
+    leaf = rows(keys.conninfo)[position - 1].leaf
+    word = Promise(ORIGIN, position - 1, leaf, AT * 1_000_000)
+    return word.signed(*(signers or keys.place.keys().promising))
+
+
+def names(keys: Keys) -> list[str]:
+    """The ids of the keys that sign promises now."""
+    return [key_id(one) for one in keys.place.keys().promising]
+
+
+def opened_by(keys: Keys, note: bytes) -> Promise:
+    """What whoever fetches the policy of promises now makes of one."""
+    lives = lives_in(keys.conninfo, ORIGIN)
+    policy = Policy.parse(published(keys.place.keys(), lives)[PROMISE_POLICY])
+    return open_promise(note, policy.logs, policy.valid)
+
+
+def judged(keys: Keys, note: bytes) -> str:
+    """What the page of verification says of it, in English."""
+    beside = published(keys.place.keys(), lives_in(keys.conninfo, ORIGIN))
+    return "; ".join(en for _, _, en in judge(keys.conninfo, beside, note).told)
+
+
+def test_promises_of_before_stay_good_when_their_key_is_exchanged(keys: Keys) -> None:
+    (old,) = keys.place.keys().promising
+    before, held = promised(keys, 5), [verifier_of(old.key)]
+    new = keys.do(lambda kept: kept.rotate_promising())
+    assert names(keys) == [key_id(old), key_id(new)]
+    both = promised(keys, 6)
+    assert ids(both) == {key_id(old), key_id(new)}
+    assert open_promise(both, held).index == 5  # whoever holds the old key alone
+    keys.grow()
+    last = keys.do(lambda kept: kept.retire(key_id(old)))
+    assert last == len(rows(keys.conninfo)) - 1  # all but the word about its end
+    after = promised(keys, last + 1)
+    assert ids(after) == {key_id(new)}
+    for note in (before, both, after, promised(keys, last, old)):
+        assert opened_by(keys, note).origin == ORIGIN
+        assert "the promised entry stands" in judged(keys, note)
+    with pytest.raises(Outlived, match="retired"):
+        opened_by(keys, promised(keys, last + 1, old))
+    assert f"counts for entries up to {last}" in judged(keys, promised(keys, last + 1, old))
+    policy = keys.policy()
+    assert is_believed(policy, keys.grow())
+    assert key_id(new) not in policy
+
+
+def test_a_stolen_key_of_promises_is_replaced_and_what_it_promises_later_is_nobodys_word(
+    keys: Keys,
+) -> None:
+    (stolen,) = keys.place.keys().promising
+    last = keys.do(lambda kept: kept.revoke(key_id(stolen), "COMPROMISED", "X-1", 12))
+    assert last == 12
+    (new,) = keys.place.keys().promising
+    assert key_id(new) != key_id(stolen)
+    assert opened_by(keys, promised(keys, 12, stolen)).index == 11
+    with pytest.raises(Outlived, match="revoked"):
+        opened_by(keys, promised(keys, 13, stolen))
+    assert opened_by(keys, promised(keys, 13)).index == 12
+    story = [row.body for row in rows(keys.conninfo) if "promise-key" in row.body]
+    assert [orjson.loads(body)["type"] for body in story] == [
+        "evidence.promise-key-introduced.v1",
+        "evidence.promise-key-introduced.v1",
+        "evidence.promise-key-revoked.v1",
+    ]
+    assert not any(one.secret().hex() in body for body in story for one in (stolen, new))
+
+
+def test_whoever_was_interrupted_exchanging_the_key_of_promises_gives_the_command_again(
+    keys: Keys,
+) -> None:
+    place = keys.place
+    (old,) = place.keys().promising
+    new = generated(ORIGIN + PROMISES, PROMISING)
+    replace_log_keys(place.key_file, place.keys().with_pending(new))
+    assert names(keys) == [key_id(old)]
+    assert keys.do(lambda kept: kept.rotate_promising()).key == new.key
+    replace_log_keys(place.key_file, place.keys().with_leaving(old))
+    assert names(keys) == [key_id(new)]
+    assert keys.do(lambda kept: kept.retire(key_id(old))) == len(rows(keys.conninfo)) - 1
+    assert state(place)[1:] == (set(), set())

@@ -94,6 +94,7 @@ def test_an_export_is_verified_offline(log: str, run: Run, tmp_path: Path, tree:
     assert (code, told["position"], told["kind"]) == (3, 1, "ENTRY_CHANGED")
 
 
+@pytest.mark.outsider("tlog-scales")
 def test_a_receipt_is_checked_against_its_entry_and_against_the_database(
     log: str, run: Run, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,14 @@ def test_an_empty_file_is_a_file(store: DocumentStore) -> None:
     digest = sha256(b"").hexdigest()
     assert bring(store, b"", digest) == Stored(0, new=True)
     assert b"".join(store.read(digest)) == b""
+
+
+def test_many_bring_files_at_once_and_none_is_in_the_way_of_another(store: DocumentStore) -> None:
+    papers = {sha256(data).hexdigest(): data for data in (b"%d" % n for n in range(200))}
+    with ThreadPoolExecutor(8) as pool:
+        kept = pool.map(lambda one: bring(store, papers[one], one), papers)
+        assert [one.new for one in kept] == [True] * len(papers)
+    assert {b"".join(store.read(one)) for one in papers} == set(papers.values())
 
 
 def test_another_file_than_was_announced_is_refused_and_nothing_is_kept(

@@ -23,6 +23,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
+@pytest.mark.outsider("rfc8785")
 def test_the_spelling_is_that_of_rfc_8785(value: object) -> None:
     assert canonical(value) == rfc8785.dumps(cast("Any", value))
 
@@ -38,6 +39,7 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("character", [chr(n) for n in [*range(1, 0x21), 0x22, 0x5C, 0x7F, 0x2028]])
+@pytest.mark.outsider("rfc8785")
 def test_every_control_character_is_escaped_as_rfc_8785_does(character: str) -> None:
     assert canonical(character) == rfc8785.dumps(character)
 

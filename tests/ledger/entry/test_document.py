@@ -82,6 +82,7 @@ def document(
 
 
 @given(ENVELOPES, DATA, st.just(b"") | st.binary(min_size=32, max_size=32), MOMENTS)
+@pytest.mark.outsider("rfc8785")
 def test_a_spliced_draft_is_the_whole_document_spelled_by_rfc_8785(
     envelope: Envelope, data: dict[str, Any], prev: bytes, time: datetime
 ) -> None:

@@ -79,6 +79,7 @@ def receipt_of(place: Path, index: int, size: int) -> bytes:
     return bytes(Receipt(index, tuple(path), (place / "checkpoint").read_bytes(), b"more"))
 
 
+@pytest.mark.outsider("golang.org/x/mod/sumdb")
 def test_the_big_log_and_a_receipt_pass_the_checksum_databases_code(
     sumdb: Checker, big: Path, tmp_path: Path
 ) -> None:
@@ -93,11 +94,13 @@ def test_the_big_log_and_a_receipt_pass_the_checksum_databases_code(
     assert sumdb(big, VKEY, tmp_path / "receipt", tmp_path / "entry").code == 1
 
 
+@pytest.mark.outsider("Tessera fsck")
 def test_the_big_log_passes_tesseras_fsck(tlog: Checker, big: Path) -> None:
     assert tlog("fsck", big, VKEY).code == 0
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 512, 700])
+@pytest.mark.outsider("golang.org/x/mod/sumdb", "Tessera fsck")
 def test_logs_that_fill_their_tiles_or_not_pass_both(
     sumdb: Checker, tlog: Checker, tmp_path: Path, size: int
 ) -> None:
@@ -144,6 +147,7 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("how", list(TAMPERINGS))
+@pytest.mark.outsider("golang.org/x/mod/sumdb", "Tessera fsck")
 def test_whatever_was_done_both_refuse_it(
     sumdb: Checker, tlog: Checker, tmp_path: Path, how: str
 ) -> None:
@@ -156,6 +160,7 @@ def test_whatever_was_done_both_refuse_it(
     assert tlog("fsck", tmp_path, VKEY).code in {1, 2}
 
 
+@pytest.mark.outsider("transparency-dev formats")
 def test_lines_of_all_kinds_verify_and_the_sm2_line_is_passed_over(
     tlog: Checker, tmp_path: Path
 ) -> None:
@@ -219,6 +224,7 @@ def ask(
     return read_answer(answer, note, [verifier_of(key.key)])
 
 
+@pytest.mark.outsider("transparency-dev witness")
 def test_a_witness_of_others_cosigns_growth_and_refuses_a_rewritten_history(
     witness: tuple[str, SoftwareSigner],
 ) -> None:
@@ -237,6 +243,7 @@ def test_a_witness_of_others_cosigns_growth_and_refuses_a_rewritten_history(
     assert isinstance(ask(witness, 500, signed_log(ENTRIES), SIZE), Cosigned)
 
 
+@pytest.mark.outsider("transparency-dev witness")
 def test_what_a_witness_of_others_signed_meets_our_policy(
     witness: tuple[str, SoftwareSigner],
 ) -> None:
@@ -250,6 +257,7 @@ def test_what_a_witness_of_others_signed_meets_our_policy(
     assert set(policy.check(bytes(note)).cosigned) == {"jiwei"}
 
 
+@pytest.mark.outsider("tlog-scales")
 def test_a_python_reader_of_others_reads_checks_and_proves_alike(big: Path) -> None:
     reader = Checker(Path(sys.executable).with_name("tlog-tiles"))
     entry = list(big_entries())[66_000]
@@ -264,6 +272,7 @@ def test_a_python_reader_of_others_reads_checks_and_proves_alike(big: Path) -> N
     assert told.out.encode().strip() == without_extra.strip()
 
 
+@pytest.mark.outsider("OpenSSL, SM2")
 def test_openssl_verifies_the_sm2_line(tmp_path: Path) -> None:
     signer = Sm2Signer.generate(ORIGIN)
     text = Checkpoint(ORIGIN, 8, sha256(b"root").digest()).text

@@ -12,6 +12,7 @@ from ledger.evidence.note import Note, sign
 from ledger.evidence.promise import Promise, check_kept, open_promise
 from ledger.evidence.signers import Ed25519Signer
 from ledger.evidence.tree import SIZE_MAX
+from ledger.evidence.validity import KeyState, Outlived, Validity, named
 from tests.ledger.evidence.logs import LOG, ORIGIN
 
 SECOND = 1_000_000
@@ -56,6 +57,34 @@ def test_a_promise_is_no_checkpoint_and_a_checkpoint_no_promise() -> None:
         Checkpoint.parse(PROMISE.text)
     with pytest.raises(Malformed):
         Promise.parse(Checkpoint(ORIGIN, 41, LEAF).text)
+
+
+NEXT = Ed25519Signer(f"{ORIGIN}/promise", sha256(b"next").digest())
+BOTH = [*KEYS, verifier_of(NEXT.key)]
+
+
+def until(last: int, state: KeyState) -> dict[str, Validity]:
+    return {named(SIGNER.key.name, SIGNER.key.key_id): Validity(0, last, state)}
+
+
+def test_two_keys_sign_while_they_overlap_and_either_is_enough() -> None:
+    data = PROMISE.signed(SIGNER, NEXT)
+
+    for keys in (KEYS, BOTH[1:], BOTH):
+        assert open_promise(data, keys) == PROMISE
+    with pytest.raises(Refuted):
+        open_promise(data.replace(b"index 41", b"index 40"), BOTH)
+
+
+@pytest.mark.parametrize("state", [KeyState.RETIRED, KeyState.REVOKED])
+def test_a_key_that_ended_still_counts_for_the_entries_before_its_end(state: KeyState) -> None:
+    assert open_promise(PROMISE.signed(SIGNER), BOTH, until(42, state)) == PROMISE  # entry 42
+    with pytest.raises(Outlived) as refused:
+        open_promise(PROMISE.signed(SIGNER), BOTH, until(41, state))
+    assert (refused.value.state, refused.value.last, refused.value.size) == (state, 41, 42)
+    assert SIGNER.key.key_id.hex() in refused.value.key
+    # The other one signed it too, and goes on.
+    assert open_promise(PROMISE.signed(SIGNER, NEXT), BOTH, until(41, state)) == PROMISE
 
 
 def test_only_the_logs_own_keys_promise_for_it() -> None:

@@ -157,6 +157,7 @@ def test_the_metadata_names_every_file_with_its_digest(folder: Path) -> None:
     assert "中式烹调师" in (da46.findtext("内容描述/题名") or "")
 
 
+@pytest.mark.outsider("bagit")
 def test_bagits_own_validator_accepts_it(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "bagit", "--validate", str(folder)],
@@ -168,6 +169,7 @@ def test_bagits_own_validator_accepts_it(folder: Path) -> None:
     assert "is valid" in done.stderr
 
 
+@pytest.mark.outsider("veraPDF")
 def test_the_report_is_pdf_a(folder: Path) -> None:
     assert faults_of_pdf(folder / "data/representations/report/class.pdf") == []
 

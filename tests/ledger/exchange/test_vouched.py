@@ -1,5 +1,7 @@
 """Packages of a log for which others vouch: witnesses cosign its heads, authorities stamp them."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +109,7 @@ def stamped(own: World, authority: Authority) -> World:
     return replace(own, place=replace(own.place, published=files))
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161")
 def test_a_package_holds_the_first_stamp_that_covers_it_and_openssl_agrees(
     stamped: World, authority: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,6 +126,33 @@ def test_a_package_holds_the_first_stamp_that_covers_it_and_openssl_agrees(
     answer = words[words.index("-in") + 1]
     words[words.index("-in") + 1] = str(place / answer)
     assert b"OK" in authority.openssl(*words)
+
+
+def test_whoever_gives_roots_has_signature_and_chain_checked_too(
+    stamped: World, authority: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = packed(stamped).bag.write_folder(tmp_path / "out")
+    given = [str(place), "--policy", held_policy(stamped, tmp_path)]
+    roots = tmp_path / "roots.pem"
+
+    assert main(given) == 0
+    told = capsys.readouterr().out
+    assert "止于随材料而来的根证书" in told
+    assert "the certificates came along" in told
+    roots.write_bytes(authority.root)
+    assert main([*given, "--tsa-roots", str(roots)]) == 0
+    told = capsys.readouterr().out
+    assert "止于所给根证书，签署者 CN=tsa" in told
+    assert "revocation was not looked up" in told
+    assert "[ 未验 unchecked ] 根证书" not in told
+    roots.write_bytes(made_in(tmp_path / "other").root)
+    assert main([*given, "--tsa-roots", str(roots)]) == 3
+    assert "证书链不止于所给的根证书" in capsys.readouterr().out
+    bare = [sys.executable, "-I", "-S", str(place / "data/verify/verify.py"), *given]
+    ran = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "时间戳所盖无误，自述时刻" in ran.stdout
+    assert "未安装 cryptography" in ran.stdout
 
 
 Change = Callable[[Path], object]

@@ -28,6 +28,8 @@ digests = sha256
 accuracy = secs:1
 ess_cert_id_alg = sha256
 """
+RSA = ("rsa:2048",)
+EC = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 CA = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
 TSA = (
     "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n"
@@ -93,8 +95,8 @@ class Authority:
         return ran.returncode == 0
 
 
-def made_in(folder: Path) -> Authority:
-    """Make an authority, or skip aloud where there is no OpenSSL."""
+def made_in(folder: Path, kind: tuple[str, ...] = EC) -> Authority:
+    """Make an authority that signs with a kind of key, or skip aloud without OpenSSL."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl on this machine")
     folder.mkdir()
@@ -103,17 +105,16 @@ def made_in(folder: Path) -> Authority:
     (folder / "tsa.ext").write_text(TSA)
     authority = Authority(folder)
     request = ("-nodes", "-newkey")
-    rsa, ec = ("rsa:2048",), ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
     authority.openssl(
-        *("req", "-x509", *request, *rsa, "-days", "30", "-subj", "/CN=Root"),
+        *("req", "-x509", *request, *RSA, "-days", "30", "-subj", "/CN=Root"),
         *("-keyout", "root.key", "-out", "root.pem"),
     )
-    for name, signer, kind, extensions in (
-        ("inter", "root", rsa, "ca.ext"),
-        ("tsa", "inter", ec, "tsa.ext"),
+    for name, signer, key, extensions in (
+        ("inter", "root", RSA, "ca.ext"),
+        ("tsa", "inter", kind, "tsa.ext"),
     ):
         authority.openssl(
-            *("req", *request, *kind, "-subj", f"/CN={name}"),
+            *("req", *request, *key, "-subj", f"/CN={name}"),
             *("-keyout", f"{name}.key", "-out", f"{name}.csr"),
         )
         authority.openssl(

@@ -331,6 +331,7 @@ def theirs(programs: Path) -> Iterator[tuple[str, str]]:
         process.stdout.close()
 
 
+@pytest.mark.outsider("transparency-dev witness")
 def test_a_witness_of_others_cosigns_our_log_through_our_client_and_refuses_it_rewritten(
     log: str, theirs: tuple[str, str], tmp_path: Path
 ) -> None:

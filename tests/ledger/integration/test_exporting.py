@@ -56,11 +56,12 @@ def test_an_export_holds_the_files_of_its_checkpoint_and_no_others(exported: Pat
     beside = {"checkpoint", "log.vkey", "log.vkeys", "policy"}
     wanted = {tile.path for tile in tiles_of(ENTRIES)}
     wanted |= {bundle.path for bundle in bundles_of(ENTRIES)} | beside
-    wanted |= {f"sm3/{path}" for path in wanted} | {"promise.vkey", "verify.py"}
+    wanted |= {f"sm3/{path}" for path in wanted} | {"promise.vkey", "promise.policy", "verify.py"}
     found = {str(one.relative_to(exported)) for one in exported.rglob("*") if one.is_file()}
     assert found == wanted
 
 
+@pytest.mark.outsider("tlog-scales")
 def test_a_reader_that_is_not_ours_finds_every_entry_in_the_export(
     signed: str, exported: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_reader_that_is_not_ours_finds_every_entry_in_the_export(
         assert told.stdout.rstrip(b"\n") == kept[index].body.encode()
 
 
+@pytest.mark.outsider("tlog-scales")
 def test_a_prover_that_is_not_ours_makes_receipts_that_ours_believes(
     signed: str, exported: Path
 ) -> None:
@@ -84,6 +86,7 @@ def test_a_prover_that_is_not_ours_makes_receipts_that_ours_believes(
         assert (receipt.index, accepted.signed.checkpoint) == (index, newest(signed))
 
 
+@pytest.mark.outsider("golang.org/x/mod/sumdb", "Tessera fsck")
 def test_the_checksum_databases_code_and_tesseras_fsck_accept_the_export(
     exported: Path, tmp_path: Path
 ) -> None:
@@ -98,6 +101,7 @@ def test_the_checksum_databases_code_and_tesseras_fsck_accept_the_export(
     assert tlog("fsck", exported, vkey).code != 0
 
 
+@pytest.mark.outsider("tlog-scales")
 def test_a_reader_that_is_not_ours_refuses_a_flipped_byte(exported: Path) -> None:
     bundle = exported / "tile/entries/000"
     data = bytearray(bundle.read_bytes())

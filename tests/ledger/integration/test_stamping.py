@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ledger.clock import SimulatedClock, SystemClock
 from ledger.errors import Misconfigured
@@ -14,6 +15,7 @@ from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.errors import Malformed, Refuted
 from ledger.evidence.note import Note
 from ledger.evidence.time_stamps import asked_for, listed, number_of, roots_of, stamped_at
+from ledger.evidence.verifier.command import main
 from ledger.integration import storing
 from ledger.integration.exporting import export_log, published
 from ledger.integration.log_keys import policy_of
@@ -22,7 +24,7 @@ from ledger.integration.stamping import Stamping, last_stamps
 from ledger.integration.trees import TWIN, WORLD
 from ledger.integration.verifying import verify_export, verify_live
 from ledger.integration.vouching import Vouching
-from tests.ledger.integration.authority import Authority, made_in
+from tests.ledger.integration.authority import RSA, Authority, made_in
 from tests.ledger.integration.logs import grow, tamper
 from tests.ledger.integration.signing import KEYS, note_of, place_in, publish
 from tests.ledger.integration.witnessing import answering, say
@@ -88,6 +90,22 @@ def test_an_intermediate_that_is_not_sent_may_stand_beside_the_root_and_is_none_
         stamped_at(response, TEXT, roots_of((authority.folder / "inter.pem").read_bytes()))
 
 
+def test_certificates_may_come_in_any_order(tmp_path: Path) -> None:
+    rsa = made_in(tmp_path / "rsa", RSA)
+    query = asked_for(TEXT)
+    # OpenSSL puts the signer's certificate first, whichever is the longer.
+    answer, roots = rsa.stamp(query.body), roots_of(rsa.root)
+    own, inter = (
+        roots_of((rsa.folder / f"{name}.pem").read_bytes())[0].public_bytes(Encoding.DER)
+        for name in ("tsa", "inter")
+    )
+    assert answer.count(own + inter) == 1
+    for order in (own + inter, inter + own):
+        stamped_at(answer.replace(own + inter, order), TEXT, roots, query.nonce)
+    with pytest.raises(Refuted):
+        stamped_at(answer.replace(own + inter, inter + own), TEXT + "x", roots, query.nonce)
+
+
 @pytest.mark.parametrize("part", range(10))
 def test_a_stamp_of_which_a_byte_was_changed_does_not_hold(authority: Authority, part: int) -> None:
     response, roots = authority.stamp(asked_for(TEXT).body), roots_of(authority.root)
@@ -99,6 +117,7 @@ def test_a_stamp_of_which_a_byte_was_changed_does_not_hold(authority: Authority,
         stamped_at(response[:at], TEXT, roots)
 
 
+@pytest.mark.outsider("OpenSSL, RFC 3161", "rfc3161-client")
 def test_it_is_kept_published_exported_and_verified_by_openssl_too(
     log: str, authority: Authority, tmp_path: Path
 ) -> None:
@@ -133,6 +152,8 @@ def test_it_is_kept_published_exported_and_verified_by_openssl_too(
         assert found.stamps is not None
         assert (found.stamps.checked, found.stamps.newest, found.stamps.wrong) == (2, 360, ())
     assert (tmp_path / f"log/timestamps/360/{number_of(url)}.tsr").exists()
+    unchecked = verify_export(tmp_path / "log", POLICY, None, WORLD)
+    assert unchecked.as_json()["time_stamps"] == {"checked": 0, "unchecked": 2}
 
 
 def test_a_stamp_of_another_history_or_one_that_is_gone_is_found(
@@ -147,9 +168,13 @@ def test_a_stamp_of_another_history_or_one_that_is_gone_is_found(
     good, true_note = response.read_bytes(), note.read_bytes()
 
     def wrong(roots: bytes = authority.root) -> list[str]:
+        (tmp_path / "roots.pem").write_bytes(roots)
         found = verify_export(tmp_path / "log", POLICY, None, WORLD, roots_of(roots))
         assert found.stamps is not None
         assert found.as_json()["ok"] is not bool(found.stamps.wrong)
+        given = (str(tmp_path / "log"), "--policy", str(tmp_path / "log/policy"))
+        single = main([*given, "--tsa-roots", str(tmp_path / "roots.pem")])
+        assert single == (3 if found.stamps.wrong else 0)
         return [why for _, why in found.stamps.wrong]
 
     assert wrong() == []

@@ -75,7 +75,7 @@ def entries(conninfo: str, *names: str) -> list[dict[str, Any]]:
         return [orjson.loads(body) for (body,) in found]
 
 
-MISSED, REFUSED = "system.deadline-missed.v1", "access.command-refused.v1"
+MISSED, REFUSED = "system.deadline-missed.v2", "access.command-refused.v1"
 
 
 @pytest.mark.rule("PLN-01")
@@ -189,7 +189,7 @@ async def test_a_policy_that_is_published_after_the_fact_moves_the_day_and_the_m
     await watching.record(ledger, found)
     await watching.record(ledger, found)
 
-    (moved,) = entries(database, "system.deadline-recomputed.v1")
+    (moved,) = entries(database, "system.deadline-recomputed.v2")
     old, new = moved["data"]["old_due_on"], moved["data"]["new_due_on"]
     assert (datetime.fromisoformat(new) - datetime.fromisoformat(old)).days == 6
     assert (

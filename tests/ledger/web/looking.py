@@ -13,6 +13,28 @@ DESKTOP = (1440, 900)
 TELEPHONE = (390, 844)
 
 
+UNSOUND = """() => {
+  const wrong = [], seen = new Set();
+  for (const one of document.querySelectorAll('[id]')) {
+    if (seen.has(one.id)) wrong.push(`two of ${one.id}`);
+    seen.add(one.id);
+  }
+  for (const one of document.querySelectorAll('dl > *')) {
+    if (!['DIV', 'DT', 'DD'].includes(one.tagName)) wrong.push(`${one.tagName} in a dl`);
+  }
+  for (const one of document.querySelectorAll('th')) {
+    if (!one.scope || !one.textContent.trim()) wrong.push(one.outerHTML);
+  }
+  let level = 0;
+  for (const one of document.querySelectorAll('main h1, main h2, main h3')) {
+    if (one.tagName[1] > level + 1) wrong.push(`${one.textContent} after a level ${level}`);
+    level = Number(one.tagName[1]);
+  }
+  return wrong;
+}"""
+"""What a screen reader would stumble over."""
+
+
 @dataclass
 class Eyes:
     """Opens pages as somebody.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ledger.small_world import EAST
-from tests.ledger.web.looking import TELEPHONE, Eyes
+from tests.ledger.web.looking import TELEPHONE, UNSOUND, Eyes
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +16,8 @@ PATHS = (
     "/classes/{one}",
     "/classes/{one}?at=30",
     "/risk",
+    "/duties?sort=due_on",
+    "/status",
     "/archive",
     "/archive/{one}",
     "/trail",
@@ -69,6 +71,7 @@ def test_a_page_is_quiet_legible_labelled_and_calls_nobody(
     expect(page.locator("h1").first).to_be_visible()
     if path != "/docs":
         assert page.evaluate(UNLABELLED) == []
+        assert page.evaluate(UNSOUND) == []
         assert page.evaluate(FAINT) == []
 
 
@@ -93,6 +96,65 @@ def test_filters_work_with_scripts_and_without(eyes: Eyes, scripts: bool) -> Non
     assert set(rows(page)) < set(everything)
     assert all(EAST in one for one in rows(page))
     expect(page.locator(".chip")).to_have_count(2)
+
+
+def test_the_way_back_leads_to_the_page_as_it_was(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    everything = rows(page)
+    page.select_option("select[name=county]", EAST)
+    page.click("form.filters button.main")
+    page.wait_for_url(re.compile("county"))
+    page.go_back()
+    expect(page.locator("[data-chart] canvas")).to_have_count(2)
+
+    assert rows(page) == everything
+    expect(page.locator("[data-theme-switch]")).to_be_visible()
+
+
+def test_whoever_works_by_keys_stays_where_they_were(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    page.locator("#by-q").fill("2024-000")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q="))
+    expect(page.locator("#by-q")).to_be_focused()
+    page.locator("#sort-paid_fen").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("sort"))
+    expect(page.locator("#sort-paid_fen")).to_be_focused()
+    page.locator(".chip").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"\?sort"))
+
+    expect(page.locator("#answer")).to_be_focused()
+
+
+def test_how_many_were_found_is_told_to_a_screen_reader(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    page.select_option("select[name=county]", EAST)
+    page.click("form.filters button.main")
+    page.wait_for_url(re.compile("county"))
+
+    expect(page.locator("#told[role=status]")).to_have_text("共 6 个班期")
+
+
+def test_on_a_telephone_the_menu_shows_where_one_is(eyes: Eyes) -> None:
+    page = eyes.on("/funds", size=TELEPHONE)
+    here = page.locator("nav.side [aria-current]")
+
+    expect(here).to_have_text("资金账")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_failure_is_legible_and_leads_back(eyes: Eyes, dark: bool) -> None:
+    page = eyes.on("/", dark=dark)
+    page.goto(eyes.place.base + "/?start=2025-13")
+    faint = page.evaluate(FAINT)
+    page.click("[data-back]")
+    expect(page.locator("h1")).to_have_text("一表通班期台账")
+    eyes.complaints.clear()  # the browser's own word that a page answered 400
+
+    assert faint == []
 
 
 def test_an_address_shows_the_same_to_whoever_gets_it(eyes: Eyes) -> None:
@@ -165,6 +227,16 @@ def test_keys_search_walk_the_rows_and_explain_themselves(eyes: Eyes) -> None:
     page.keyboard.type("2024-0003")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/classes/"))
+
+
+def test_an_open_menu_is_closed_by_a_key_and_gives_the_place_back(eyes: Eyes) -> None:
+    page = eyes.on(f"/classes/{eyes.place.told.of(1)}")
+    page.click(".exhibit summary")
+    page.locator(".exhibit input[name=task]").focus()
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".exhibit form")).to_be_hidden()
+    expect(page.locator(".exhibit summary")).to_be_focused()
 
 
 def test_the_theme_is_kept(eyes: Eyes) -> None:
@@ -242,12 +314,28 @@ def test_the_interface_is_described_off_line(eyes: Eyes) -> None:
     expect(page.locator(".opblock-summary-path", has_text="class-ledger")).to_be_visible()
 
 
+def test_the_usual_columns_fit_a_screen(eyes: Eyes) -> None:
+    page = eyes.on("/")
+    table = page.locator(".scroll.tall")
+
+    assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
+def test_a_story_prints_from_its_first_sheet_on(eyes: Eyes) -> None:
+    page = eyes.on(f"/classes/{eyes.place.told.of(1)}")
+    page.emulate_media(media="print")
+    style = "one => getComputedStyle(one).breakInside"
+
+    assert page.locator(".card:has(.timeline)").evaluate(style) == "auto"
+
+
 def test_a_page_prints_black_on_white_without_its_controls(eyes: Eyes) -> None:
     page = eyes.on(f"/?county={EAST}", dark=True)
     page.emulate_media(media="print")
 
     expect(page.locator("header.top")).to_be_hidden()
     expect(page.locator("form.filters")).to_be_hidden()
+    expect(page.locator(".simulated")).to_be_visible()
     expect(page.locator(".chip")).to_be_visible()
     expect(page.locator("tfoot th")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(22, 32, 44)"

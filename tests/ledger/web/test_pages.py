@@ -136,6 +136,47 @@ def test_every_number_of_a_past_page_is_of_that_moment(place: Served) -> None:
     assert "尚未发生" in then
 
 
+@pytest.mark.parametrize("at", ["2099-01-01", "2024-W06-2", "20240206", "2024-2-6"])
+def test_a_day_that_has_not_come_or_is_no_day_is_refused_by_the_criterions_name(
+    place: Served, at: str
+) -> None:
+    answer = place.as_("AUDITOR").get("/", params={"at": at}, headers=HTML)
+
+    assert answer.status_code == 400
+    assert "<b>截至账位或日期</b>：" in answer.text
+    assert at not in answer.text.partition("<main")[2]
+
+
+def test_a_past_page_says_the_end_of_a_day_of_a_day_alone(place: Served) -> None:
+    client = place.as_("AUDITOR")
+
+    assert "终了时账本所知" in page(client, "/?at=2024-02-06")
+    for position in ("30", "%2330"):
+        text = page(client, f"/?at={position}")
+        assert "按账位 #30 重新计算</span>" in text
+
+
+def test_before_the_first_entry_there_was_nothing(place: Served) -> None:
+    text = page(place.as_("AUDITOR"), "/?at=2020-01-01")
+
+    assert "按账位 #0 重新计算" in text
+    assert "没有符合条件的班期" in text
+
+
+def test_the_class_and_its_archive_lead_to_each_other_at_the_same_moment(place: Served) -> None:
+    client, one = place.as_("AUDITOR"), place.told.of(1)
+
+    assert f'href="/archive/{one}?at=30"' in page(client, f"/classes/{one}?at=30")
+    assert f'href="/classes/{one}?at=30"' in page(client, f"/archive/{one}?at=30")
+
+
+def test_the_severities_lead_to_their_signals(place: Served) -> None:
+    text = page(place.as_("AUDITOR"), "/risk")
+
+    assert 'href="/risk?severity=HIGH"' in text
+    assert "封存 1" in text
+
+
 def test_a_step_of_the_slider_becomes_a_permanent_address(place: Served) -> None:
     client, one = place.as_("AUDITOR"), place.told.of(1)
     first = client.get(f"/classes/{one}?step=1", headers=HTML)
@@ -228,6 +269,30 @@ def test_a_person_is_found_by_number_without_the_number_going_anywhere(place: Se
     text = page(client, sent.headers["location"])
     assert trainee.id_number not in text
     assert "379901********" in text
+
+
+@pytest.mark.parametrize("way", ["another role", "sign out", "another person"])
+def test_a_purpose_ends_with_the_role_for_which_it_was_declared(place: Served, way: str) -> None:
+    client, one = place.as_("DISCIPLINE"), place.told.of(1)
+    asked = {"kind": "class", "value": str(one), "task": "纪2026-3", "purpose": "核查重复享受"}
+    address = client.post("/trail", data=asked).headers["location"]
+    assert "纪2026-3" in page(client, address)
+    if way == "another role":
+        client.post("/login/role", data={"role": "AUDITOR"})
+    else:
+        client.post("/logout") if way == "sign out" else None
+        client.get("/login", params={"code": place.sessions.make_link()})
+        client.post("/login/role", data={"role": "AUDITOR"})
+    text = page(client, address)
+
+    assert "纪2026-3" not in text
+    assert 'class="timeline"' not in text
+
+
+def test_an_entry_leads_to_its_class_as_it_was_then(place: Served) -> None:
+    text = page(place.as_("AUDITOR"), "/entries/8")
+
+    assert f'href="/classes/{place.told.of(1)}?at=8"' in text
 
 
 def test_a_trail_without_a_purpose_asks_for_one_and_shows_nothing(place: Served) -> None:

@@ -62,6 +62,9 @@ def test_a_cell_that_looks_like_a_formula_is_text(text: str) -> None:
     [
         ("paid_fen", 480_050, "4800.50"),
         ("paid_fen", 0, "0.00"),
+        ("balance_fen", -50, "-0.50"),
+        ("balance_fen", -480_050, "-4800.50"),
+        ("raised_at", datetime(2025, 12, 31, 15, 59, 59, tzinfo=UTC), "2025-12-31 23:59:59"),
         ("county", "371502", "东昌府区"),
         ("status", "CLOSED", "已办结"),
         ("fund", "EMPLOYMENT,UI", "就业补助资金、失业保险基金"),
@@ -78,6 +81,19 @@ def test_a_cell_of_a_file_holds_what_a_clerk_adds_up_and_reads(
     assert cell(name, value, "zh") == text
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("level", "5", "Level 5"),
+        ("level", "专项", "Special skill"),
+        ("days_apart", "76", "76"),
+        ("practice_bp", "6670", "66.7%"),
+    ],
+)
+def test_what_an_indicator_found_is_told_in_words(name: str, value: str, text: str) -> None:
+    assert spelling.measure(value, name, "en") == text
+
+
 def test_the_last_line_of_a_file_is_the_sum_of_its_rows() -> None:
     file: CsvFile[FundRow] = CsvFile((column("county"), column("paid_fen", adds_up=True)), "zh")
     rows = [FundRow(UUID(int=1), "371502", "UI", 2024, 0, 0, 0, fen, 0) for fen in (120_000, 5)]
@@ -85,7 +101,7 @@ def test_the_last_line_of_a_file_is_the_sum_of_its_rows() -> None:
     told += file.foot(lambda count: Message(f"合计{count}", ""))
 
     assert told.splitlines() == [
-        "\ufeff县区,拨付金额",
+        "\ufeff县区,拨付金额（元）",
         "东昌府区,1200.00",
         "东昌府区,0.05",
         "合计2,1200.05",

@@ -22,7 +22,7 @@ from ledger.application.naming import (
     fact_title,
     unversioned,
 )
-from ledger.web.texts import TEXTS, say
+from ledger.web.texts import TABLES, TEXTS, say
 from projections.archive.queries import ArchiveRow
 from projections.class_ledger.queries import ClassRow
 from projections.duties.queries import DutyRow
@@ -65,6 +65,19 @@ def test_a_text_says_the_same_in_both_languages(name: str) -> None:
     assert text.en.strip()
     assert sorted(HOLES.findall(text.zh)) == sorted(HOLES.findall(text.en))
     assert not re.search(r"[\u4e00-\u9fff]", text.en) or name == "product line"
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_a_chinese_text_is_set_as_print_sets_it(name: str) -> None:
+    text = TEXTS[name].zh
+
+    assert not re.search(r"[\u4e00-\u9fff][A-Za-z]|[A-Za-z][\u4e00-\u9fff]", text)
+    assert not re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", text)
+    assert not re.search(r"[，。；：、（）] | [，。；：、（）]", text)
+
+
+def test_no_two_texts_have_one_name() -> None:
+    assert sum(len(table) for table in TABLES) == len(TEXTS)
 
 
 def test_a_text_is_filled_in() -> None:

@@ -176,8 +176,8 @@ def test_a_checkpoint_that_somebody_kept_and_a_promise_are_checked(
 ) -> None:
     page, place = eyes.on("/verify"), eyes.place
     row = rows(place.conninfo)[6]
-    word = Promise("ledger.example/county", 6, row.leaf, 1).signed(KEYS.promising)
-    broken = Promise("ledger.example/county", 5, row.leaf, 1).signed(KEYS.promising)
+    word = Promise("ledger.example/county", 6, row.leaf, 1).signed(*KEYS.promising)
+    broken = Promise("ledger.example/county", 5, row.leaf, 1).signed(*KEYS.promising)
 
     assert "成立" in brought(page, tmp_path, note_of(place.conninfo))
     assert "第 7 位正是所承诺的条目" in brought(page, tmp_path, word)

@@ -61,6 +61,24 @@ def test_before_the_notice_no_recording_is_asked_for(world: World) -> None:
     assert world.signals("RI-18") == []
 
 
+@pytest.mark.rule("TRN-01")
+def test_a_class_begun_before_the_notice_is_held_to_the_share_on_line_alone(world: World) -> None:
+    for number, regime in ((1, "R1"), (2, "R3")):
+        story = Story(world.log, number)
+        story.file()
+        story.start(regime=regime)
+        for session in range(1, 15):
+            story.hold(session, mode="ONLINE" if session < 8 else "OFFLINE")
+            story.sheet(session)
+            story.record(session)
+        story.complete()
+    world.wait()
+    assert {one.subject.class_id: found(one, "short_of") for one in world.signals("RI-18")} == {
+        some_id("class", 1): "ONLINE",
+        some_id("class", 2): "FILED+PRACTICE+ONLINE",
+    }
+
+
 def test_it_is_judged_only_when_the_lag_is_over(world: World) -> None:
     story = Story(world.log)
     story.file()

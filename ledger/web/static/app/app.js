@@ -84,11 +84,15 @@
     each(within, "[data-drop]", drop);
     each(within, "[data-chosen]", choose);
     each(within, "[data-focus]", (one) => one.focus());
+    each(within, "[data-back]", (button) => { button.hidden = history.length < 2; button.addEventListener("click", () => history.back()); });
     each(within, "[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
   }
 
   addEventListener("DOMContentLoaded", () => {
     enhance(document);
+    // On a telephone the menu is a strip: where one is must be in sight.
+    const here = document.querySelector(".side [aria-current]");
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 12;
     document.body.addEventListener("click", (event) => {
       if (event.target.closest("[data-theme-switch]")) {
         root.dataset.theme = dark() ? "light" : "dark";
@@ -108,20 +112,30 @@
     const asked = event.detail.formData;
     if (asked && event.detail.verb === "get") [...asked.keys()].forEach((name) => { if (!asked.getAll(name).some(Boolean)) asked.delete(name); });
   });
+  // Whoever works without a mouse stays where they were; where that is gone, at the answer.
+  let keyed = false;
+  document.addEventListener("htmx:beforeSwap", () => { keyed = document.activeElement !== document.body; });
   document.addEventListener("htmx:afterSettle", (event) => {
     each(document, "#tools [data-theme-switch], #tools [data-keys]", (one) => { one.hidden = false; });
-    enhance(document.getElementById(event.detail.target.id) || document);
+    const answer = document.getElementById(event.detail.target.id);
+    enhance(answer || document);
+    if (keyed && document.activeElement === document.body) answer?.focus({ preventScroll: true });
+    const count = answer?.querySelector("[data-count]");
+    if (count) document.getElementById("told").textContent = count.textContent;
   });
   // Whatever is no page to be put in here is shown whole, with its own words.
   document.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath));
 
   let row = -1;
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    const typing = event.key !== "Escape" && event.target.matches?.("input:not([type=range]), select, textarea");
+    if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
     const rows = [...document.querySelectorAll("[data-href]")];
     if (event.key === "/") {
       event.preventDefault();
       document.querySelector(".find input")?.focus();
+    } else if (event.key === "Escape") {
+      each(document, "details.who[open], details.exhibit[open]", (one) => { one.open = false; one.querySelector("summary").focus(); });
     } else if (event.key === "?") {
       document.querySelector("#keys")?.showModal();
     } else if (event.key === "j" || event.key === "k") {
