@@ -25,6 +25,10 @@ POSITION: Final = "position"
 LEAF: Final = "leaf"
 BARRIER: Final = "barrier"
 
+DIGITS_MAX: Final = 18
+"""As many digits has a position at most: PostgreSQL's bigint holds them all."""
+VERSION_MAX: Final = 2**31 - 1
+
 _STRING: Final = rb'"(?:[^"\\]|\\.)*"'
 # Keys are sorted, and within a string a quote is escaped: so this is the attribute, wherever the
 # data of the fact hold something like it.
@@ -149,11 +153,21 @@ def arrived(record: Record) -> Arrived:
     if record.headers.get(LEAF) != leaf.hex().encode():
         raise NotAsPublished(record, "叶值不符", "its leaf is not that of its bytes")
     try:
-        return read_entry(
-            int(record.headers[POSITION]), body, leaf, int(record.headers.get(BARRIER, b"0"))
-        )
+        barrier = number_in(record.headers.get(BARRIER, b"0"))
+        return read_entry(number_in(record.headers[POSITION]), body, leaf, barrier)
     except (KeyError, ValueError):
         raise NotAsPublished(record, "不是条目", "it is no entry") from None
+
+
+def number_in(told: bytes | None) -> int:
+    """Return the number that a header holds; a header may be without a value.
+
+    Raises:
+        ValueError: it holds none, or one that no log reaches.
+    """
+    if told is None or not told.isdigit() or len(told) > DIGITS_MAX:
+        raise ValueError("no number")
+    return int(told)
 
 
 def read_entry(position: int, body: bytes, leaf: bytes, barrier: int = 0) -> Arrived:
@@ -163,9 +177,11 @@ def read_entry(position: int, body: bytes, leaf: bytes, barrier: int = 0) -> Arr
         ValueError: the bytes are no entry in canonical form.
     """
     found = _END.search(body, max(0, len(body) - _END_BYTES))
-    if found is None or position < 1 or not body.startswith(b'{"actor":'):
+    if found is None or position < 1 or b"\0" in body or not body.startswith(b'{"actor":'):
         raise ValueError("no entry")
     prev, source, version, stream, type_, time = found.group(1, 2, 3, 4, 6, 5)
+    if int(version) > VERSION_MAX:
+        raise ValueError("no version")
     return Arrived(
         position,
         datetime.fromisoformat(time.decode()),

@@ -54,6 +54,7 @@ def measure_relay(conninfo: str, *, repetitions: int) -> list[Result]:
     From the first batch that was acknowledged to the last: looking at the topic is no throughput.
     """
     cluster = cluster_of(Settings.read())
+    broker.described(cluster, TOPIC)  # that it answers is seen before a county is filled
     fill(conninfo, scale=SCALE, years=1, seed=SEED)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         count = standing.head(connection)
@@ -103,6 +104,7 @@ def measure_projector(conninfo: str, *, repetitions: int) -> list[Result]:
     From the first entry that came to the last that is folded.
     """
     cluster = cluster_of(Settings.read())
+    broker.described(cluster, TOPIC)  # that it answers is seen before a county is filled
     fill(conninfo, scale=SCALE, years=1, seed=SEED)
     fold, one, two = [], [], []
     with psycopg.connect(conninfo, autocommit=True) as connection:

@@ -6,7 +6,12 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from consumers.broker.values import BrokerFault, Cluster, Topic, Value
 
@@ -25,8 +30,11 @@ def described(cluster: Cluster, name: str) -> Topic | None:
     def ask(admin: Any) -> Topic | None:  # noqa: ANN401 - the library has no types
         whole = admin.describe_cluster()
         found = next((one for one in admin.describe_topics([name]) if one["name"] == name), None)
-        if found is None or found["error_code"]:
+        if found is None or found["error_code"] == UnknownTopicOrPartitionError.errno:
             return None
+        if found["error_code"]:
+            # It may well be there: whoever asks may not see it, or nobody leads it just now.
+            raise for_code(found["error_code"])
         resource = ConfigResource(ConfigResourceType.TOPIC, name)
         configs = admin.describe_configs([resource], config_filter="all")["topic"][name]
         if not configs:

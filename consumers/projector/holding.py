@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from consumers.broker import Record
-from consumers.envelope import POSITION
+from consumers.envelope import POSITION, number_in
 
 HELD_MAX: Final = 50_000
 """How many records are held at most; more than that is written down."""
@@ -65,5 +65,7 @@ class Held:
 
 def _position(record: Record) -> int:
     """Return the position that a record claims; 0 for none, so that it is looked at first."""
-    told = record.headers.get(POSITION, b"")
-    return int(told) if told.isdigit() else 0
+    try:
+        return number_in(record.headers.get(POSITION))
+    except ValueError:
+        return 0

@@ -1,5 +1,6 @@
 """A copy elsewhere, fed by Kafka and served: real processes, the broker of the wheel."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.consumers.worlds import connected, digests, entries, head, write_smal
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 WITHIN_SECONDS = 60.0
+INTERNAL = 500
 LOOK = {"purpose": "look into a complaint of 2024", "task": "T-2024-7"}
 
 
@@ -121,6 +123,7 @@ def test_a_copy_answers_as_the_ledger_does_takes_no_command_and_tells_who_looked
     assert looked.json()["recorded"] > before
     came(layout.away.database, looked.json()["recorded"])
 
+    every_question_is_answered_with_the_rights_of_a_reader(layout, there, one)
     how_far_it_is_is_told(layout, there)
     missing_entries_are_had_from_the_ledger(layout)
 
@@ -129,6 +132,26 @@ def test_a_copy_answers_as_the_ledger_does_takes_no_command_and_tells_who_looked
     assert unseen.status_code == 503
     assert "nothing is shown" in unseen.text
     assert get(layout.copy, "/api/v1/class-ledger", there).status_code == 200
+
+
+def every_question_is_answered_with_the_rights_of_a_reader(
+    layout: Layout, there: str, class_id: str
+) -> None:
+    told = get(layout.copy, "/api/v1/openapi.json", there).json()["paths"]
+    paths = [path for path, methods in told.items() if "get" in methods]
+    assert len(paths) > 15
+    paths += ["/", "/risk", "/duties", "/archive", "/trail", "/funds", "/verify", "/entries/1"]
+    broken = {}
+    for path in paths:
+        for value in (class_id, "1"):
+            asked = re.sub(r"\{\w+(:\w+)?\}", value, path)
+            for more in ({}, {"at": "30"}):
+                answer = get(layout.copy, asked, there, **LOOK, **more)
+                # 503: files and checkpoints stay where the ledger is, and the answer says so.
+                if answer.status_code == INTERNAL:
+                    broken[asked] = answer.text
+    assert broken == {}
+    assert "cannot be taken" not in (layout.away.home / "server.err").read_text("utf-8")
 
 
 def how_far_it_is_is_told(layout: Layout, there: str) -> None:

@@ -77,3 +77,31 @@ def test_what_is_no_entry_is_told_with_its_place() -> None:
         arrived(record(None))
     with pytest.raises(NotAsPublished, match="no entry"):
         arrived(record(body(), position=b"0"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"position": None},
+        {"position": b"9" * 19},
+        {"position": b"9" * 5_000},
+        {"position": b"-1"},
+        {"position": b"1_0"},
+        {"barrier": None},
+        {"barrier": b"9" * 19},
+    ],
+)
+def test_a_header_that_holds_no_number_of_a_log_is_told_as_altered(
+    changed: dict[str, bytes],
+) -> None:
+    with pytest.raises(NotAsPublished, match="no entry"):
+        arrived(record(body(), **changed))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b'"streamversion":3', b'"streamversion":2147483648'), (b"quoted", b"quo\0ted")],
+)
+def test_what_no_database_holds_is_no_entry(before: bytes, after: bytes) -> None:
+    with pytest.raises(NotAsPublished, match="no entry"):
+        arrived(record(body().replace(before, after)))

@@ -114,7 +114,8 @@ def test_whoever_shows_a_certificate_but_has_no_right_sees_nothing(secured: Secu
     topics.apply(secured.cluster("kafka"), 1)
     stranger = secured.cluster("stranger")
 
-    assert broker.described(stranger, topic_of("bank")) is None
+    with pytest.raises(BrokerFault, match="TopicAuthorizationFailed"):
+        broker.described(stranger, topic_of("bank"))
     publisher = Publisher(stranger, topic_of("bank"), delivery_ms=3_000)
     with pytest.raises(BrokerFault):
         publisher.send([Message(b"key", b"value")])

@@ -62,3 +62,12 @@ def test_all_is_given_up_once_in_the_order_of_each_partition(
     assert mark == len(owners)
     assert sorted(one for some in told.values() for one in some) == list(range(1, mark + 1))
     assert all(some == sorted(some) for some in told.values())
+
+
+def test_what_tells_no_position_is_looked_at_first() -> None:
+    held = Held()
+    odd = [record(b"9" * 5_000), record(b"x"), record(1)]
+    bare = record(1)._replace(headers={"position": None})  # type: ignore[dict-item]  # as it may come
+    held.add({0: [*odd, bare]})
+
+    assert len(held.in_turn(1)[0]) == 4

@@ -292,3 +292,19 @@ def test_a_projector_keeps_what_comes_with_the_rights_of_its_role_alone(
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("delete from ledger.entry")
+
+
+def test_a_message_with_a_position_that_no_log_has_stops_the_projector(
+    world: str, copy: str, kafka: Kafka, events: Topic, group: str
+) -> None:
+    with connected(world) as connection:
+        (row,) = standing.entries(connection, 0, 1)
+    sent = message_of(row, 0)
+    headers = [(name, b"9" * 30 if name == "position" else value) for name, value in sent.headers]
+    publisher = Publisher(kafka.cluster, events.name)
+    publisher.send([Message(sent.key, sent.value, headers)])
+    publisher.discard()
+
+    with pytest.raises(Alarm, match="it is no entry"):
+        project(copy, kafka.cluster, group, head(world))
+    assert [(kind, mended) for kind, _, mended in alarms(copy)] == [("ALTERED", False)]
