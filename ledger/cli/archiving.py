@@ -12,7 +12,7 @@ from aggregates.language import Message
 from ledger.cli import keeping
 from ledger.cli.acting import caller_of, class_of, with_ledger
 from ledger.cli.asking import NotUnderstood
-from ledger.cli.telling import Form, form_of, out_json, out_rows, say
+from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 
 if TYPE_CHECKING:
     from ledger.application.running import Ledger
@@ -68,6 +68,7 @@ def show(
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
 ) -> None:
     """各班期档案：缺什么、保存到何时 · what each archive lacks, until when it is kept."""
+    from ledger.application.tables import cell  # noqa: PLC0415 - heavy
     from projections.archive import keeping as kept  # noqa: PLC0415 - heavy
     from projections.archive import queries  # noqa: PLC0415 - heavy
 
@@ -82,9 +83,14 @@ def show(
             page = await queries.page(connection, only=only, rows=rows)
             ids = [one.class_id for one in page.rows]
             damaged = await kept.damage(connection, ids)
+        is_table = form_of(form) is Form.TABLE
         return [
             [
-                len(damaged.get(one.class_id, {})) if name == "damaged" else _cell(one, name)
+                len(damaged.get(one.class_id, {}))
+                if name == "damaged"
+                else getattr(one, name)
+                if is_table
+                else _cell(one, name)
                 for name, _ in COLUMNS
             ]
             for one in page.rows
@@ -95,6 +101,9 @@ def show(
         say(Message("没有记录", "nothing found"))
         if form_of(form) is Form.TABLE:
             return
+    if form_of(form) is Form.TABLE:
+        names = [name for name, _ in COLUMNS]
+        found = [[cell(*one, lang()) for one in zip(names, row, strict=True)] for row in found]
     out_rows(COLUMNS, found, form)
 
 

@@ -66,8 +66,12 @@ def adopt(
     try:
         note = checkpoint.read_bytes()
     except OSError as error:
-        what = Message(f"无法读取：{error.strerror}", f"it cannot be read: {error.strerror}")
-        raise NotOurs(what) from None
+        raise NotOurs(
+            Message(
+                f"无法读取 {checkpoint}：{error.strerror}",
+                f"cannot read {checkpoint}: {error.strerror}",
+            )
+        ) from None
     try:
         taken = _place(demo=demo).signer().adopt(note)
     except Unproven:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg.errors import UndefinedTable
 
 from aggregates.decisions import Caller
 from aggregates.ids import ClaimId, OfficialId, ProjectId, derived_id
@@ -58,6 +59,8 @@ async def keep_catching_up(ledger: Ledger, conninfo: str) -> None:
                 await record(ledger, found)
             if found.whole:
                 return
+        except UndefinedTable:
+            _log.info("nothing is folded yet; the claims of old wait")
         except (psycopg.Error, Failure) as error:
             _log.warning("catching up is interrupted (%s); again later", type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 
 import psycopg
+from psycopg.errors import UndefinedTable
 
 from ledger.application.document_check import check_documents, is_due
 from ledger.application.running import Ledger
@@ -30,6 +31,8 @@ async def keep_checking(ledger: Ledger, conninfo: str) -> None:
                 while True:
                     await check_if_due(ledger)
                     await asyncio.sleep(LOOK_SECONDS)
+        except UndefinedTable:
+            _log.info("nothing is folded yet; the check of documents waits")
         except (psycopg.Error, Failure) as error:
             _log.warning("checking documents is interrupted (%s)", type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from psycopg import Connection
+from psycopg.errors import UndefinedTable
 
 from aggregates.decisions import Caller, Command
 from aggregates.ids import OfficialId, derived_id
@@ -138,6 +139,8 @@ async def keep_watching(ledger: Ledger, conninfo: str) -> None:
                     found = await asyncio.to_thread(find, conninfo, ledger.clock.now())
                     await record(ledger, found)
                     await asyncio.sleep(LOOK_SECONDS)
+        except UndefinedTable:
+            _log.info("nothing is folded yet; the watch over duties waits")
         except (psycopg.Error, Failure) as error:
             _log.warning("watching is interrupted (%s); again later", type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

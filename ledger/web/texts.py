@@ -161,6 +161,7 @@ _CLASSES = texts(
         "没有符合条件的班期。请放宽查询条件。",
         "No class meets the criteria. Widen them.",
     ),
+    no_classes_yet=("还没有班期。", "There is no class yet."),
     group_class=("班期", "Class"),
     group_days=("日期", "Dates"),
     group_hours=("课时", "Hours"),

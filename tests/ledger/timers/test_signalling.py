@@ -1,22 +1,33 @@
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from ledger.application.running import open_ledger
+from ledger.application.running import Ledger, open_ledger
 from ledger.clock import SystemClock
 from ledger.ids import SystemIds
+from ledger.timers.catching_up import keep_catching_up
+from ledger.timers.checking import keep_checking
 from ledger.timers.signalling import keep_signalling
+from ledger.timers.watching import keep_watching
 from ledger.vault.keys import Keyring
 
-LOGGER = "ledger.timers.signalling"
+Keep = Callable[[Ledger, str], Coroutine[Any, Any, None]]
 
 
-async def test_where_nothing_is_folded_yet_the_indicators_wait_and_raise_no_alarm(
-    database: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "keep",
+    [keep_signalling, keep_checking, keep_watching, keep_catching_up],
+    ids=["signalling", "checking", "watching", "catching up"],
+)
+async def test_where_nothing_is_folded_yet_the_timers_wait_and_raise_no_alarm(
+    database: str, caplog: pytest.LogCaptureFixture, keep: Keep
 ) -> None:
-    caplog.set_level(logging.INFO, LOGGER)
+    logger = keep.__module__
+    caplog.set_level(logging.INFO, logger)
     clock = SystemClock()
     async with open_ledger(
         database,
@@ -25,8 +36,8 @@ async def test_where_nothing_is_folded_yet_the_indicators_wait_and_raise_no_alar
         ids=SystemIds(clock),
         source="//test",
     ) as ledger:
-        watching = asyncio.create_task(keep_signalling(ledger, database))
-        while not (told := [one for one in caplog.records if one.name == LOGGER]):  # noqa: ASYNC110 - a log has no event
+        watching = asyncio.create_task(keep(ledger, database))
+        while not (told := [one for one in caplog.records if one.name == logger]):  # noqa: ASYNC110 - a log has no event
             await asyncio.sleep(0.02)
         watching.cancel()
         with suppress(asyncio.CancelledError):

@@ -160,7 +160,8 @@ def test_before_the_first_entry_there_was_nothing(place: Served) -> None:
     text = page(place.as_("AUDITOR"), "/?at=2020-01-01")
 
     assert "按账位 #0 重新计算" in text
-    assert "没有符合条件的班期" in text
+    assert "还没有班期" in text
+    assert "没有符合条件的班期" in page(place.as_("AUDITOR"), "/?q=nothing")
 
 
 def test_the_class_and_its_archive_lead_to_each_other_at_the_same_moment(place: Served) -> None:

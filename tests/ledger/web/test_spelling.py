@@ -85,7 +85,7 @@ def test_a_cell_of_a_file_holds_what_a_clerk_adds_up_and_reads(
     ("name", "value", "text"),
     [
         ("level", "5", "Level 5"),
-        ("level", "专项", "Special skill"),
+        ("level", "专项", "Special"),
         ("days_apart", "76", "76"),
         ("practice_bp", "6670", "66.7%"),
     ],

@@ -21,6 +21,7 @@
       // Drawn, not put into the page: the security policy forbids style attributes.
       tooltip: { trigger: told.pie ? "item" : "axis", renderMode: "richText", confine: true },
       aria: { enabled: true },
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 300,
     };
     if (told.pie) {
