@@ -38,7 +38,8 @@ def described(cluster: Cluster, name: str) -> Topic | None:
         resource = ConfigResource(ConfigResourceType.TOPIC, name)
         configs = admin.describe_configs([resource], config_filter="all")["topic"][name]
         if not configs:
-            return None  # every topic has some: it was deleted between the two questions
+            # Every topic has some. It is being deleted, which is soon over, or we may not see them.
+            raise UnknownTopicOrPartitionError
         return Topic(
             cluster=str(whole["cluster_id"]),
             name=name,

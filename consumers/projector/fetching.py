@@ -1,5 +1,6 @@
 """The ledger's own log over HTTP, for whoever holds a copy of it."""
 
+from http.client import HTTPException
 from typing import Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -33,6 +34,8 @@ class HttpLog:
             if error.code == _NOT_FOUND:
                 return None
             raise
+        except HTTPException as error:
+            raise ConnectionError(type(error).__name__) from None
 
 
 def log_of(settings: Settings) -> HttpLog | None:
