@@ -21,6 +21,6 @@ def test_an_answer_that_is_no_http_is_a_server_that_cannot_be_reached(answer: by
 
         answering = threading.Thread(target=once)
         answering.start()
-        with pytest.raises(OSError, match="RemoteDisconnected|BadStatusLine|closed connection"):
+        with pytest.raises(OSError, match=r"RemoteDisconnected|BadStatusLine|closed connection"):
             HttpLog(f"http://127.0.0.1:{port}", "").read("checkpoint")
         answering.join()
