@@ -109,6 +109,7 @@ def _published(kind: "type[Relay]", *, republish: bool, once: bool, demo: bool) 
     from consumers.stopping import Stop  # noqa: PLC0415 - heavy
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.store.roles import RELAY  # noqa: PLC0415 - heavy
+    from ledger.timers.processes import collect_seldom  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     cluster = _cluster()
@@ -116,6 +117,7 @@ def _published(kind: "type[Relay]", *, republish: bool, once: bool, demo: bool) 
         stop = Stop()
         stop.at_signals()
         working = kind(place.taking(RELAY).conninfo, cluster, stop)
+        collect_seldom()
         working.run(republish=republish, until_head=once)
     return working.position
 

@@ -29,7 +29,7 @@ DIGITS_MAX: Final = 18
 """As many digits has a position at most: PostgreSQL's bigint holds them all."""
 VERSION_MAX: Final = 2**31 - 1
 
-_STRING: Final = rb'"(?:[^"\\]|\\.)*"'
+_STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 # Keys are sorted, and within a string a quote is escaped: so this is the attribute, wherever the
 # data of the fact hold something like it.
 _COUNTY: Final = b',"county":"'
@@ -41,6 +41,7 @@ _END: Final = re.compile(
     + rb'),"specversion":"1\.0","streamversion":([1-9][0-9]{0,9}),"subject":"([^"\\]+)",'
     rb'"time":"([^"\\]+)","type":"([^"\\]+)"\}\Z'
 )
+_PREV: Final = b'"prev":"'
 _END_BYTES: Final = 2_000
 """How long the end of an entry is at most, from ``prev`` on."""
 
@@ -176,7 +177,9 @@ def read_entry(position: int, body: bytes, leaf: bytes, barrier: int = 0) -> Arr
     Raises:
         ValueError: the bytes are no entry in canonical form.
     """
-    found = _END.search(body, max(0, len(body) - _END_BYTES))
+    # What stands behind it is flat, and quotes within a string are escaped: it is the last one.
+    at = body.rfind(_PREV, -_END_BYTES)
+    found = _END.match(body, at) if at >= 0 else None
     if found is None or position < 1 or b"\0" in body or not body.startswith(b'{"actor":'):
         raise ValueError("no entry")
     prev, source, version, stream, type_, time = found.group(1, 2, 3, 4, 6, 5)

@@ -32,6 +32,7 @@ from ledger.settings import Settings
 from ledger.simulation.demo import fill
 from ledger.store.migrations import migrate
 from ledger.timers.folding import Folding
+from ledger.timers.processes import collect_seldom
 from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
@@ -174,6 +175,7 @@ def _projected(
 def _work(conninfo: str, cluster: Cluster, meant: Definition, group: str) -> None:
     stop = Stop()
     stop.at_signals()
+    collect_seldom()
     Projector(conninfo, cluster, stop, topic=meant, group=group, session_ms=6_000).run()
 
 

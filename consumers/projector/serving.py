@@ -20,6 +20,7 @@ from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.store.roles import PROJECTOR, as_role
 from ledger.timers.folding import Folding
+from ledger.timers.processes import collect_seldom
 from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
@@ -50,6 +51,7 @@ def project(
         working = Projector(keeping, cluster, stop, log=log_of(settings))
         beside = Folding(conninfo)
         beside.start()
+        collect_seldom()
         try:
             working.run(until=until)
         finally:

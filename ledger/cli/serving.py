@@ -1,7 +1,6 @@
 """Serving: the application on a socket, the read models kept up beside it, a clean end."""
 
 import asyncio
-import gc
 import ipaddress
 import signal
 import socket
@@ -36,12 +35,11 @@ from ledger.timers.checking import keep_checking
 from ledger.timers.folding import Folding
 from ledger.timers.heads import keep_heads
 from ledger.timers.integrating import Integrating
+from ledger.timers.processes import collect_seldom
 from ledger.timers.signalling import keep_signalling
 from ledger.timers.watching import keep_watching
 from ledger.web.pages import add_pages
 
-GARBAGE_THRESHOLDS = (20_000, 20, 20)
-"""So many objects more than were freed set off a collection; Python's 700 are a few requests."""
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
 TIMERS = (keep_signalling, keep_heads, keep_checking, keep_watching, keep_catching_up)
@@ -194,9 +192,7 @@ async def _until_signal(
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, _stop, server)
-    # What stands by now stands for good: no collection need look at it again.
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    collect_seldom()
     serving = asyncio.create_task(_quietly(server, held))
     while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
         await asyncio.sleep(0.02)

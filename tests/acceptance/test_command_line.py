@@ -1,6 +1,7 @@
 """The command line: every command has its help, and wrong input ends with a clear word and code."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -156,7 +157,7 @@ def test_output_that_cannot_be_written_is_told_and_no_trace(installation: Instal
 def test_a_reader_who_goes_away_or_never_was_there_sees_no_trace(
     installation: Installation,
 ) -> None:
-    command = f"{sys.executable} -m ledger.cli project list -o csv"
+    command = f"{shlex.quote(sys.executable)} -m ledger.cli project list -o csv"
     for whole in (f"{command} | true", f"{command} >&-"):
         done = subprocess.run(
             ["/bin/sh", "-c", whole],

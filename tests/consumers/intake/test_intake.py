@@ -82,7 +82,7 @@ def test_a_message_becomes_a_command_of_its_registered_sender_and_is_answered_as
     message = device.message("c5", f"{group}-good", recording(class_of(5), role="COUNTY_HR"))
     sent = [
         device.message("c5", f"{group}-1", recording(class_of(5))),
-        device.message("c1", f"{group}-2", recording(class_of(1), ends="09:00")),
+        device.message("c3", f"{group}-2", recording(class_of(3), ends="09:00")),
         device.message("c2", f"{group}-3", recording(class_of(2))),
         device.message("c5", f"{group}-1", recording(class_of(5))),
         message,

@@ -32,7 +32,6 @@ from tests.consumers.worlds import connected, head
 
 pytestmark = [pytest.mark.kafka, pytest.mark.usefixtures("topics")]
 NUMBER = "371502199001011234"
-ENROLMENT = derived_id("enrolment", "somebody")
 TOPIC = "intake.attendance.v1"
 
 
@@ -146,11 +145,12 @@ def test_erasing_a_person_ends_every_message_that_waits_and_names_them(
     ledger: str, kafka: Kafka, group: str
 ) -> None:
     device, before = Sender().registered(ledger), head(ledger)
+    enrolment = derived_id("enrolment", group)
     spelled = b"".join(b"\\u%04x" % ord(one) for one in NUMBER)
     sent = [
         device.signed(b"a", f'{{"broken": "{NUMBER}'.encode()),
         device.signed(b"b", b'{"name": "%s"}' % spelled),
-        device.signed(b"c", orjson.dumps({"of": [str(ENROLMENT).upper()]})),
+        device.signed(b"c", orjson.dumps({"of": [str(enrolment).upper()]})),
         device.signed(b"d", orjson.dumps({"id": int(NUMBER)})),
         device.signed(b"e", b'{"of": "nobody"}'),
     ]
@@ -160,7 +160,7 @@ def test_erasing_a_person_ends_every_message_that_waits_and_names_them(
     assert len(readable(ledger)) == 6
     assert set(listed(ledger).values()) == {"NO_MESSAGE", ""}
 
-    erased(ledger, [person(), ENROLMENT])
+    erased(ledger, [person(), enrolment])
 
     assert len(readable(ledger)) == 2
     ended = [number for number, fault in listed(ledger).items() if fault == "ERASED"]
