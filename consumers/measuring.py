@@ -102,23 +102,27 @@ def _relayed(conninfo: str, cluster: Cluster, meant: Definition) -> float:
 def measure_projector(conninfo: str, *, repetitions: int) -> list[Result]:
     """Measure what a projector keeps and folds a second beside the fold alone, and two beside one.
 
-    From the first entry that came to the last that is folded.
+    From the first entry that came to the last that is folded; two beside one from a third of the
+    entries on, when the second has been let into the group and its partitions are shared.
     """
     cluster = cluster_of(Settings.read())
     broker.described(cluster, TOPIC)  # that it answers is seen before a county is filled
     fill(conninfo, scale=SCALE, years=1, seed=SEED)
-    fold, one, two = [], [], []
+    fold, one, settled, two = [], [], [], []
     with psycopg.connect(conninfo, autocommit=True) as connection:
         count = standing.head(connection)
     with _topic(cluster) as meant:
         _relay(conninfo, cluster, meant)
         for number in range(repetitions):
             fold.append(count / _folded_alone(conninfo))
-            one.append(count / _projected(conninfo, cluster, meant, f"bench-{number}", 1, count))
-            two.append(count / _projected(conninfo, cluster, meant, f"bench-{number}b", 2, count))
+            whole, alone = _projected(conninfo, cluster, meant, f"bench-{number}", 1, count)
+            _, both = _projected(conninfo, cluster, meant, f"bench-{number}b", 2, count)
+            one.append(whole)
+            settled.append(alone)
+            two.append(both)
     return [
         Result(PROJECTOR, ratios(one, fold), one, fold, "entries/s"),
-        Result(SECOND, ratios(two, one), two, one, "entries/s"),
+        Result(SECOND, ratios(two, settled), two, settled, "entries/s"),
     ]
 
 
@@ -150,8 +154,8 @@ def _folded_alone(conninfo: str) -> float:
 
 def _projected(
     server: str, cluster: Cluster, meant: Definition, group: str, processes: int, count: int
-) -> float:
-    """Feed an empty copy with so many projectors; return the seconds until all is folded."""
+) -> tuple[float, float]:
+    """Feed an empty copy with so many projectors; return the entries a second, see ``_rates``."""
     with _copy(server) as conninfo:
         folding = Folding(conninfo)
         folding.start()
@@ -164,7 +168,7 @@ def _projected(
             _await_folds(conninfo)
             for one in working:
                 one.start()
-            return _seconds(conninfo, count)
+            return _rates(conninfo, count)
         finally:
             for one in working:
                 one.terminate()
@@ -185,14 +189,22 @@ def _await_folds(conninfo: str) -> None:
             sleep(0.05)
 
 
-def _seconds(conninfo: str, count: int) -> float:
+def _rates(conninfo: str, count: int) -> tuple[float, float]:
+    """Return the entries a second until all are folded: all of them, and the last two thirds."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        while not _one(connection, "select position from ledger.head"):
-            sleep(0.005)
-        begun = perf_counter()
+        begun, first = _reached(connection, 1)
+        settled, third = _reached(connection, count // 3)
         while _one(connection, "select min(position) from model.progress") < count:
             sleep(0.02)
-        return perf_counter() - begun
+        done = perf_counter()
+    return (count - first) / (done - begun), (count - third) / (done - settled)
+
+
+def _reached(connection: psycopg.Connection[Any], position: int) -> tuple[float, int]:
+    """Wait until the copy has come so far; return when that was, and how far it is."""
+    while (at := _one(connection, "select position from ledger.head")) < position:
+        sleep(0.005)
+    return perf_counter(), at
 
 
 def _one(connection: psycopg.Connection[Any], statement: str) -> int:

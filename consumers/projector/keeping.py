@@ -186,23 +186,24 @@ def _fresh(connection: Connection[Any], entries: Sequence[Arrived]) -> dict[int,
             raise _forked(one.position)
     if not fresh:
         return fresh
-    first, last = min(fresh), max(fresh)
+    asked = sorted(fresh)
     # In this order: what another projector moves between the two is then seen at least once.
-    again = _leaves(connection, "mirror.arrived", first, last)
-    again |= _leaves(connection, "ledger.entry", first, last)
+    again = _leaves(connection, "mirror.arrived", asked) | _leaves(
+        connection, "ledger.entry", asked
+    )
     for position, leaf in again.items():
-        known = fresh.get(position)
-        if known is None:
-            continue
-        if known.leaf != leaf:
+        if fresh[position].leaf != leaf:
             raise _forked(position)
         del fresh[position]
     return fresh
 
 
-def _leaves(connection: Connection[Any], table: str, first: int, last: int) -> dict[int, bytes]:
-    statement = f"select position, leaf from {table} where position between %s and %s"  # noqa: S608 - our own words
-    return dict(connection.execute(statement.encode(), (first, last), binary=True).fetchall())
+def _leaves(connection: Connection[Any], table: str, positions: Sequence[int]) -> dict[int, bytes]:
+    statement = f"""
+    select position, leaf from {table} where position between %s and %s and position = any(%s)
+    """  # noqa: S608 - our own words
+    asked = (positions[0], positions[-1], list(positions))
+    return dict(connection.execute(statement.encode(), asked, binary=True).fetchall())
 
 
 def _forked(position: int) -> Alarm:
