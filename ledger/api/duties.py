@@ -8,14 +8,24 @@ from fastapi import APIRouter, Query, Request, Response
 from aggregates.language import Message
 from ledger.api.problems import lang_of
 from ledger.api.shapes import DutyList, as_of
-from ledger.api.streaming import Export, Form, Rows, answered, as_file, caller_of, ledger_of, lists
+from ledger.api.streaming import (
+    Export,
+    Form,
+    Rows,
+    answered,
+    as_file,
+    caller_of,
+    ledger_of,
+    lists,
+    paged,
+)
 from ledger.application.asking import Asked, asking
-from ledger.application.criteria import When, refused, when
+from ledger.application.criteria import When, when
 from ledger.application.duties import DutyCriteria, asked_on
 from ledger.application.running import Ledger
 from ledger.application.tables import Column, column
 from projections.duties import queries
-from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX, BadCursor
+from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX
 
 Words = Annotated[list[str], Query()]
 _DAYS: Column[Any] = Column("days", Message("时限（天）", "Days set"))
@@ -28,7 +38,6 @@ DUTY_COLUMNS = tuple(
     )
 )
 _TITLE = Message("职责期限", "duties")
-_BAD_CURSOR = Message("页码链接已失效，请从头查询", "the cursor is not valid: start anew")
 
 
 def routes() -> APIRouter:
@@ -82,8 +91,8 @@ async def duties(  # noqa: PLR0913, PLR0917 - the criteria of the list
         then = await when(asked, at, until)
         today = await asked_on(ledger, asked, then)
         only = criteria.only(asked.reach, today)
-        try:
-            page = await queries.page(
+        page = await paged(
+            queries.page(
                 asked.connection,
                 only=only,
                 order=order,
@@ -91,8 +100,7 @@ async def duties(  # noqa: PLR0913, PLR0917 - the criteria of the list
                 rows=rows,
                 moment=then.moment,
             )
-        except BadCursor:
-            raise refused("cursor", _BAD_CURSOR) from None
+        )
         states = await queries.by_state(asked.connection, only=only, moment=then.moment)
     return answered(DutyList(as_of(then), today, states, page.rows, page.before, page.after))
 

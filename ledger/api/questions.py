@@ -23,6 +23,7 @@ from ledger.api.streaming import (
     known_parameters,
     ledger_of,
     lists,
+    paged,
 )
 from ledger.application.asking import asking
 from ledger.application.criteria import (
@@ -31,7 +32,6 @@ from ledger.application.criteria import (
     RiskCriteria,
     counties_of,
     order_of,
-    refused,
     when,
     year,
 )
@@ -41,7 +41,7 @@ from projections.archive import queries as archives
 from projections.class_ledger import queries as classes
 from projections.class_ledger.queries import ClassTotals
 from projections.funds import queries as funds
-from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX, BadCursor
+from projections.paging import PAGE_ROWS, PAGE_ROWS_MAX
 from projections.risk import queries as risks
 
 JSON = "application/json"
@@ -79,7 +79,6 @@ FUND_COLUMNS: tuple[Column[Any], ...] = tuple(
         *("released_fen", "paid_fen", "balance_fen"),
     )
 )
-_BAD_CURSOR = Message("页码链接已失效，请从头查询", "the cursor is not valid: start anew")
 
 
 def routes() -> APIRouter:
@@ -150,8 +149,8 @@ async def class_ledger(  # noqa: PLR0913, PLR0917 - the criteria of the list
     async with asking(ledger_of(request), caller_of(request), "class-ledger") as asked:
         only, order = criteria.only(asked.reach), criteria.order()
         then = await when(asked, at, until)
-        try:
-            page = await classes.page(
+        page = await paged(
+            classes.page(
                 asked.connection,
                 only=only,
                 order=order,
@@ -159,8 +158,7 @@ async def class_ledger(  # noqa: PLR0913, PLR0917 - the criteria of the list
                 rows=rows,
                 moment=then.moment,
             )
-        except BadCursor:
-            raise refused("cursor", _BAD_CURSOR) from None
+        )
         totals = await classes.totals(asked.connection, only=only, moment=then.moment)
     return answered(ClassList(as_of(then), totals, page.rows, page.before, page.after))
 
@@ -205,8 +203,8 @@ async def risk(  # noqa: PLR0913, PLR0917 - the criteria of the list
     async with asking(ledger_of(request), caller_of(request), "risk") as asked:
         only = criteria.only(asked.reach)
         then = await when(asked, at, until)
-        try:
-            page = await risks.page(
+        page = await paged(
+            risks.page(
                 asked.connection,
                 only=only,
                 order=order,
@@ -214,8 +212,7 @@ async def risk(  # noqa: PLR0913, PLR0917 - the criteria of the list
                 rows=rows,
                 moment=then.moment,
             )
-        except BadCursor:
-            raise refused("cursor", _BAD_CURSOR) from None
+        )
         rules = await risks.by_rule(asked.connection, only=only, moment=then.moment)
     return answered(RiskList(as_of(then), rules, page.rows, page.before, page.after))
 
@@ -263,8 +260,8 @@ async def archive(  # noqa: PLR0913, PLR0917 - the criteria of the list
     async with asking(ledger_of(request), caller_of(request), "archive") as asked:
         only = criteria.only(asked.reach)
         then = await when(asked, at, until)
-        try:
-            page = await archives.page(
+        page = await paged(
+            archives.page(
                 asked.connection,
                 only=only,
                 order=order,
@@ -272,8 +269,7 @@ async def archive(  # noqa: PLR0913, PLR0917 - the criteria of the list
                 rows=rows,
                 moment=then.moment,
             )
-        except BadCursor:
-            raise refused("cursor", _BAD_CURSOR) from None
+        )
         totals = await archives.totals(asked.connection, only=only, moment=then.moment)
     return answered(ArchiveList(as_of(then), totals, page.rows, page.before, page.after))
 

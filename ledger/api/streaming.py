@@ -4,7 +4,7 @@ The permission is asked and the first rows are read before anything is sent, so 
 still a refusal. A list that breaks off half way has no last line: in a CSV file the sums.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -22,6 +22,7 @@ from ledger.application.criteria import When, refused, when
 from ledger.application.running import Ledger
 from ledger.application.tables import Column, CsvFile
 from ledger.security.authority import Question
+from projections.paging import BadCursor, Page
 
 R = TypeVar("R")
 
@@ -30,7 +31,20 @@ CHUNK_ROWS = 200
 CSV = "text/csv; charset=utf-8"
 NDJSON = "application/x-ndjson"
 
+_BAD_CURSOR = Message("页码链接已失效，请从头查询", "the cursor is not valid: start anew")
 _SUM = Message("合计（{count}行）", "Sum of {count} rows")
+
+
+async def paged(asked: Awaitable[Page[R]]) -> Page[R]:
+    """Return a page that a list is asked for.
+
+    Raises:
+        BadInput: the cursor is none of that list.
+    """
+    try:
+        return await asked
+    except BadCursor:
+        raise refused("cursor", _BAD_CURSOR) from None
 
 
 def answered(value: object) -> Response:

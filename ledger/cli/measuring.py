@@ -44,7 +44,8 @@ def bench(
 
     others = {one.name: one for one in entry_points(group="mingzhang.benches")}
     if name not in (*NAMES, *others):
-        raise typer.BadParameter("、".join((*NAMES, *others)), param_hint="name")
+        known = ", ".join((*NAMES, *others))
+        raise typer.BadParameter(f"{name!r} is not one of {known}", param_hint="name")
     say(Message("测量中，请稍候……", "measuring, please wait"))
     results: list[Result]
     with scratch() as conninfo:
