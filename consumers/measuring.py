@@ -31,6 +31,7 @@ from ledger.measuring.results import Goal, Result, ratios
 from ledger.settings import Settings
 from ledger.simulation.demo import fill
 from ledger.store.migrations import migrate
+from ledger.store.rows import SEE_ENTRIES
 from ledger.timers.folding import Folding
 from ledger.timers.processes import collect_seldom
 from projections.catalogue import folds
@@ -145,7 +146,7 @@ def _folded_alone(conninfo: str) -> float:
     """Fold all entries into read models that are empty; return the seconds."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("drop schema if exists detail, model, aside cascade")
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         prepare(connection, folds())
         begun = perf_counter()
         catch_up(connection, folds())

@@ -47,7 +47,6 @@ class _Starting(ConsumerRebalanceListener):  # type: ignore[misc]  # the library
         self._join_seconds = join_seconds
         self._until: float | None = monotonic() + join_seconds
         self.consumer: Any = None
-        self.times = 0
 
     def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ANN401, ARG002 - the library's
         """Wait to be given others: rows and offsets were kept together."""
@@ -56,7 +55,6 @@ class _Starting(ConsumerRebalanceListener):  # type: ignore[misc]  # the library
     def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ANN401 - the library's
         """Begin where the kept offsets say."""
         self._until = None
-        self.times += 1
         if self._starts is None:
             return
         places = [(one.topic, one.partition) for one in assigned]
@@ -128,11 +126,6 @@ class Subscriber:
     def places(self) -> frozenset[Place]:
         """The partitions that this member has now."""
         return frozenset((one.topic, one.partition) for one in self._consumer.assignment())
-
-    @property
-    def given(self) -> int:
-        """How often this member was given partitions."""
-        return self._listener.times
 
     @property
     def is_in_group(self) -> bool:

@@ -32,16 +32,14 @@ def is_certain(connection: Connection[Any], cluster: Cluster, topic: str) -> boo
     Raises:
         BrokerFault: the topic cannot be read.
     """
-    row = connection.execute(
-        "select position, (select max(barrier) from mirror.progress),"
-        " (select min(position) from mirror.arrived) from ledger.head"
-    ).fetchone()
-    if row is None or row[2] is None or (row[1] or 0) <= row[0] or row[2] == row[0] + 1:
+    lost = missing(connection)
+    row = connection.execute("select coalesce(max(barrier), 0) from mirror.progress").fetchone()
+    if not lost or row is None or row[0] < lost.start:
         return False
     offsets = mirror.next_offsets(connection)
     reader = Reader(cluster, {(topic, partition): at for partition, at in offsets.items()})
     try:
-        return not reader.poll(UNREAD_SECONDS, 1) and mirror.mark(connection) == row[0]
+        return not reader.poll(UNREAD_SECONDS, 1) and missing(connection) == lost
     finally:
         reader.close()
 
@@ -49,9 +47,10 @@ def is_certain(connection: Connection[Any], cluster: Cluster, topic: str) -> boo
 def missing(connection: Connection[Any]) -> range:
     """Return the positions between the mark and the first entry that waits beyond it."""
     row = connection.execute(
-        "select position + 1, (select min(position) from mirror.arrived) from ledger.head"
+        "select position, (select min(entry.position) from ledger.entry"
+        " where entry.position > head.position) from ledger.head"
     ).fetchone()
-    return range(0) if row is None or row[1] is None else range(row[0], row[1])
+    return range(0) if row is None or row[1] is None else range(row[0] + 1, row[1])
 
 
 def close(connection: Connection[Any], log: LogReader | None) -> int:

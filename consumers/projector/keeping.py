@@ -1,36 +1,33 @@
-"""How entries come into the copy of a log: looked at, held to their chains, written in order.
+"""How entries come into the copy of a log: looked at, held to their chains, written once.
 
-A member of the group that has but some partitions meets entries before their turn. These wait in
-the database, and whoever closes the gap before them moves them over, where they are.
+Partitions are read at different speeds, so that most entries come a little before their turn. They
+are written where they belong all the same; who asks sees those up to the mark alone (the view
+``mirror.entry``), and whoever finds that nothing is missing any more moves the mark.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from psycopg import Connection, sql
+from psycopg.errors import UniqueViolation
 
 from consumers.broker import Record
 from consumers.envelope import Arrived, NotAsPublished, arrived
 from consumers.projector.alarms import Alarm
 from consumers.projector.mirror import mark
 
-_COLUMNS: Final = "position, recorded_at, version, stream, type, body, leaf"
+_COLUMNS: Final = ("position", "recorded_at", "version", "stream", "type", "body", "leaf")
 _KINDS: Final = ("int8", "timestamptz", "int4", "text", "text", "text", "bytea")
-_WAITING: Final = "select array_agg(position) from mirror.arrived"
-_FOLLOWING: Final = """
-select position, recorded_at, version, stream, leaf, prev
-from mirror.arrived where position > %s and position <= %s
+_BROKEN: Final = """
+select min(unlinked.position)
+from mirror.unlinked left join ledger.entry as before
+  on before.stream = unlinked.stream and before.version = unlinked.version - 1
+where unlinked.position <= %s
+  and (before.leaf is distinct from unlinked.prev or before.position > unlinked.position)
 """
-_TAKE: Final = f"""
-with taken as (
-  delete from mirror.arrived where position > %s and position <= %s returning {_COLUMNS}
-)
-insert into ledger.entry ({_COLUMNS}) select {_COLUMNS} from taken
-"""  # noqa: S608 - our own words
 _BEFORE: Final = """
-select entry.stream, entry.version, entry.leaf
+select entry.stream, entry.version, entry.leaf, entry.position
 from unnest(%s::text[], %s::int[]) as asked (stream, version)
 join {}.entry on entry.stream = asked.stream and entry.version = asked.version
 """
@@ -42,26 +39,13 @@ class Kept:
 
     Attributes:
         mark: The position up to which everything is there now.
-        grown: How many entries the copy gained up to the mark.
-        waiting: How many wait beyond it.
+        waits: Whether there are some beyond it.
         barrier: Up to where the relay had everything acknowledged, as far as was seen.
     """
 
     mark: int
-    grown: int
-    waiting: int
+    waits: bool
     barrier: int
-
-
-class _Waiting(NamedTuple):
-    """What is looked at of an entry that waits: its bytes stay where they are."""
-
-    position: int
-    recorded_at: datetime
-    version: int
-    stream: str
-    leaf: bytes
-    prev: bytes
 
 
 def keep(
@@ -72,7 +56,7 @@ def keep(
     """Keep what records hold, and note that they were read; all in one transaction.
 
     Records that were read before are passed over, whoever read them. Where another projector
-    moves the mark at this moment, what is new waits for its turn.
+    moves the mark at this moment, it is left where it is until the next time.
 
     Args:
         connection: The database of the copy (``connected``).
@@ -84,19 +68,19 @@ def keep(
     """
     with connection.transaction():
         entries = _unread(connection, batch, ends or {})
+        _write(connection, _fresh(connection, entries))
         held = connection.execute(
             "select position from ledger.head for update skip locked"
         ).fetchone()
         at = mark(connection) if held is None else int(held[0])
-        fresh = _fresh(connection, entries)
-        if held is None:
-            _beyond(connection, fresh, at)
-            grown, waiting = 0, _waiting_now(connection)
-        else:
-            grown, waiting = _grow(connection, fresh, at)
-        row = connection.execute("select max(barrier) from mirror.progress").fetchone()
-    barrier = None if row is None else row[0]
-    return Kept(at + grown, grown, waiting, barrier or 0)
+        last = at if held is None else advance(connection, at)
+        row = connection.execute(
+            "select (select max(barrier) from mirror.progress),"
+            " exists (select from ledger.entry where position > %s)",
+            (last,),
+        ).fetchone()
+    barrier, waits = row or (0, False)
+    return Kept(last, waits, barrier or 0)
 
 
 def add(connection: Connection[Any], entries: Sequence[Arrived]) -> None:
@@ -108,8 +92,31 @@ def add(connection: Connection[Any], entries: Sequence[Arrived]) -> None:
     with connection.transaction():
         _of_one_source(connection, entries)
         connection.execute("select from ledger.head for update")
-        at = mark(connection)
-        _grow(connection, _fresh(connection, entries), at)
+        _write(connection, _fresh(connection, entries))
+        advance(connection, mark(connection))
+
+
+def advance(connection: Connection[Any], at: int) -> int:
+    """Move the mark, which is held, as far as nothing is missing; return where it is then.
+
+    Raises:
+        Alarm: an entry does not follow the one before in its stream.
+    """
+    row = connection.execute("select mirror.reached(%s)", (at,)).fetchone()
+    last = at if row is None else int(row[0])
+    if last == at:
+        return at
+    row = connection.execute(_BROKEN, (last,)).fetchone()
+    if row is not None and row[0] is not None:
+        raise _broken(row[0])
+    connection.execute("delete from mirror.unlinked where position <= %s", (last,))
+    connection.execute(
+        "update ledger.head set (position, recorded_at) ="
+        " (select position, recorded_at from ledger.entry where position = %s)",
+        (last,),
+    )
+    connection.execute("select pg_notify('ledger_entry', %s)", (str(last),))
+    return last
 
 
 def _unread(
@@ -178,32 +185,26 @@ def _of_one_source(connection: Connection[Any], entries: Sequence[Arrived]) -> N
             )
 
 
-def _fresh(connection: Connection[Any], entries: Sequence[Arrived]) -> dict[int, Arrived]:
-    """Return by position what is not there yet; of what is there, the leaf must be the same."""
+def _fresh(connection: Connection[Any], entries: Sequence[Arrived]) -> list[Arrived]:
+    """Return in order what is not there yet; of what is there, the leaf must be the same."""
     fresh: dict[int, Arrived] = {}
     for one in entries:
         if fresh.setdefault(one.position, one).leaf != one.leaf:
             raise _forked(one.position)
     if not fresh:
-        return fresh
+        return []
     asked = sorted(fresh)
-    # In this order: what another projector moves between the two is then seen at least once.
-    again = _leaves(connection, "mirror.arrived", asked) | _leaves(
-        connection, "ledger.entry", asked
+    rows = connection.execute(
+        "select position, leaf from ledger.entry"
+        " where position between %s and %s and position = any(%s)",
+        (asked[0], asked[-1], asked),
+        binary=True,
     )
-    for position, leaf in again.items():
+    for position, leaf in rows.fetchall():
         if fresh[position].leaf != leaf:
             raise _forked(position)
         del fresh[position]
-    return fresh
-
-
-def _leaves(connection: Connection[Any], table: str, positions: Sequence[int]) -> dict[int, bytes]:
-    statement = f"""
-    select position, leaf from {table} where position between %s and %s and position = any(%s)
-    """  # noqa: S608 - our own words
-    asked = (positions[0], positions[-1], list(positions))
-    return dict(connection.execute(statement.encode(), asked, binary=True).fetchall())
+    return [fresh[position] for position in asked if position in fresh]
 
 
 def _forked(position: int) -> Alarm:
@@ -215,70 +216,41 @@ def _forked(position: int) -> Alarm:
     )
 
 
-def _grow(connection: Connection[Any], fresh: Mapping[int, Arrived], at: int) -> tuple[int, int]:
-    """Add what follows the mark without a gap, be it new or waiting; the rest waits.
-
-    Returns:
-        How many entries were added, and how many wait now.
-
-    Raises:
-        Alarm: one does not follow the one before in its stream.
-    """
-    row = connection.execute(_WAITING, binary=True).fetchone()
-    waiting = set(row[0] or ()) if row else set()
-    last = at
-    while last + 1 in fresh or last + 1 in waiting:
-        last += 1
-    taken: dict[int, _Waiting] = {}
-    if waiting and min(waiting) <= last:
-        rows = connection.execute(_FOLLOWING, (at, last), binary=True)
-        taken = {one[0]: _Waiting._make(one) for one in rows}
-    run = [fresh.get(position) or taken[position] for position in range(at + 1, last + 1)]
-    if run:
-        _chained(run, _before(connection, "ledger", run))
-        own = [one for one in run if isinstance(one, Arrived)]
-        _copy(connection, "ledger.entry", _COLUMNS, _KINDS, own)
-        if taken:
-            connection.execute(_TAKE.encode(), (at, last))
-        _move(connection, at, run[-1])
-    return len(run), len(waiting) - len(taken) + _beyond(connection, fresh, last)
-
-
-def _move(connection: Connection[Any], at: int, last: Arrived | _Waiting) -> None:
-    """Move the mark to an entry, and wake those who read up to it."""
-    connection.execute(
-        "update ledger.head set position = %s, recorded_at = %s where position = %s",
-        (last.position, last.recorded_at, at),
-    )
-    connection.execute("select pg_notify('ledger_entry', %s)", (str(last.position),))
-
-
-def _beyond(connection: Connection[Any], fresh: Mapping[int, Arrived], last: int) -> int:
-    """Let wait what lies beyond a position; return how many these are."""
-    early = [one for one in fresh.values() if one.position > last]
-    _copy(connection, "mirror.arrived", f"{_COLUMNS}, prev", (*_KINDS, "bytea"), early)
-    return len(early)
-
-
-def _waiting_now(connection: Connection[Any]) -> int:
-    row = connection.execute("select count(*) from mirror.arrived").fetchone()
-    return 0 if row is None else int(row[0])
-
-
 def append_to(connection: Connection[Any], schema: str, run: Sequence[Arrived]) -> None:
     """Add entries to the table ``entry`` of a schema, each linked to the one before in its stream.
 
     Raises:
         Alarm: one does not follow.
     """
-    _chained(run, _before(connection, schema, run))
-    _copy(connection, f"{schema}.entry", _COLUMNS, _KINDS, run)
+    unlinked = _unlinked(run, _before(connection, schema, run))
+    if unlinked:
+        raise _broken(unlinked[0].position)
+    _add(connection, schema, run)
 
 
-def _before(
-    connection: Connection[Any], schema: str, run: Sequence[Arrived | _Waiting]
-) -> dict[str, tuple[int, bytes]]:
-    """Return version and leaf of the entry before the first of each stream."""
+def _write(connection: Connection[Any], run: Sequence[Arrived]) -> None:
+    """Write entries where they belong, and note those whose link cannot be looked at yet.
+
+    Raises:
+        Alarm: one does not follow the one before in its stream.
+    """
+    unlinked = _unlinked(run, _before(connection, "ledger", run))
+    _add(connection, "ledger", run)
+    if unlinked:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into mirror.unlinked (position, stream, version, prev)"
+                " values (%s, %s, %s, %s)",
+                [(one.position, one.stream, one.version, one.prev) for one in unlinked],
+            )
+
+
+_Place = tuple[int, bytes, int]
+"""Version, leaf and position of an entry."""
+
+
+def _before(connection: Connection[Any], schema: str, run: Sequence[Arrived]) -> dict[str, _Place]:
+    """Return by stream the entry before the first that is to be added, where it is there."""
     first: dict[str, int] = {}
     for one in run:
         first.setdefault(one.stream, one.version)
@@ -290,34 +262,52 @@ def _before(
         ([one for one, _ in asked], [one for _, one in asked]),
         binary=True,
     )
-    return {stream: (version, leaf) for stream, version, leaf in rows.fetchall()}
+    return {stream: (version, leaf, at) for stream, version, leaf, at in rows.fetchall()}
 
 
-def _chained(run: Iterable[Arrived | _Waiting], last: dict[str, tuple[int, bytes]]) -> None:
-    """See that each entry names the leaf of the one before it in its stream."""
+def _unlinked(run: Iterable[Arrived], last: dict[str, _Place]) -> list[Arrived]:
+    """See that each entry names the leaf of the one before it in its stream.
+
+    Args:
+        run: Entries in order.
+        last: By stream the entry before; it is moved along.
+
+    Returns:
+        Those whose entry before is not there.
+
+    Raises:
+        Alarm: one names another, or comes before the one that it should follow.
+    """
+    found = []
     for one in run:
-        version, leaf = last.get(one.stream, (0, b""))
-        if (one.version, one.prev) != (version + 1, leaf):
-            raise Alarm(
-                "BROKEN_CHAIN",
-                one.position,
-                f"第{one.position}条未与所在流的前一条相连",
-                f"the entry at {one.position} does not follow the one before in its stream",
-            )
-        last[one.stream] = (one.version, one.leaf)
+        version, leaf, position = last.get(one.stream, (0, b"", 0))
+        if one.version > version + 1:
+            found.append(one)
+        elif one.version <= version or one.prev != leaf or one.position < position:
+            raise _broken(one.position)
+        last[one.stream] = (one.version, one.leaf, one.position)
+    return found
 
 
-def _copy(
-    connection: Connection[Any],
-    table: str,
-    columns: str,
-    kinds: Sequence[str],
-    rows: Sequence[Arrived],
-) -> None:
-    if not rows:
+def _broken(position: int) -> Alarm:
+    return Alarm(
+        "BROKEN_CHAIN",
+        position,
+        f"第{position}条未与所在流的前一条相连",
+        f"the entry at {position} does not follow the one before in its stream",
+    )
+
+
+def _add(connection: Connection[Any], schema: str, run: Sequence[Arrived]) -> None:
+    if not run:
         return
-    statement = f"copy {table} ({columns}) from stdin (format binary)"
-    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.set_types(kinds)
-        for one in rows:
-            copy.write_row(one[: len(kinds)])
+    statement = f"copy {schema}.entry ({', '.join(_COLUMNS)}) from stdin (format binary)"
+    try:
+        with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            copy.set_types(_KINDS)
+            for one in run:
+                copy.write_row(one[: len(_KINDS)])
+    except UniqueViolation as refused:
+        if "stream_version" not in (refused.diag.constraint_name or ""):
+            raise  # somebody else has just kept the same: it is found when it is looked at again
+        raise _forked(run[0].position) from None

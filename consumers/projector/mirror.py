@@ -10,6 +10,7 @@ from psycopg import Connection
 from aggregates.language import Message
 from consumers.broker import Topic
 from ledger.errors import Misconfigured
+from ledger.store.rows import SEE_ENTRIES
 
 GROUP: Final = "mingzhang-projector"
 
@@ -41,7 +42,7 @@ class Origin:
 def connected(conninfo: str) -> Connection[Any]:
     """Connect to the database of a copy, as whoever may add entries to it."""
     connection = psycopg.connect(conninfo, autocommit=True)
-    connection.execute("set search_path = ledger, public")
+    connection.execute(SEE_ENTRIES)
     connection.execute("set mingzhang.mirroring = 'on'")
     # Nothing waits for the disk: a crash takes entries and their offsets away together.
     connection.execute("set synchronous_commit = off")

@@ -12,7 +12,7 @@ from consumers.broker import Cluster, Place, Reader, Topic
 from consumers.envelope import Arrived
 from consumers.projector import gaps, mirror
 from consumers.projector.alarms import Alarm, record
-from consumers.projector.keeping import append_to, entry_of
+from consumers.projector.keeping import advance, append_to, entry_of
 from consumers.topics import EVENTS, needed
 from ledger.evidence.errors import Malformed
 from ledger.evidence.reading import LogReader
@@ -31,6 +31,9 @@ create table {ASIDE}.entry (like ledger.entry including all);
 _SWAPPING: Final = f"""
 create or replace view ledger.entry_json as
   select position, stream, version, type, recorded_at, body::jsonb as body, leaf from {ASIDE}.entry;
+create or replace view mirror.entry as
+  select position, recorded_at, version, stream, type, body, leaf
+  from {ASIDE}.entry where position <= (select position from ledger.head);
 drop table ledger.entry;
 alter table {ASIDE}.entry rename constraint entry_pkey to entry_position;
 alter table {ASIDE}.entry rename constraint entry_stream_version_key to entry_stream_version;
@@ -143,9 +146,14 @@ def _swap(connection: Connection[Any], topic: Topic, offsets: dict[int, int]) ->
     """Put the new entries in the place of the live ones; return where they end."""
     with connection.transaction():
         connection.execute("select from ledger.head for update")
+        row = connection.execute(
+            sql.SQL("select coalesce(max(position), 0) from {}.entry").format(sql.Identifier(ASIDE))
+        ).fetchone()
+        filled = row[0] if row else 0
+        connection.execute("delete from mirror.unlinked where position <= %s", (filled,))
         connection.execute(
-            f"insert into {ASIDE}.entry select * from ledger.entry where position >"  # noqa: S608 - our own words
-            f" (select coalesce(max(position), 0) from {ASIDE}.entry)"
+            f"insert into {ASIDE}.entry select * from ledger.entry where position > %s",  # noqa: S608 - our own words
+            (filled,),
         )
         rights = connection.execute(_RIGHTS).fetchall()
         connection.execute(_SWAPPING)
@@ -155,13 +163,7 @@ def _swap(connection: Connection[Any], topic: Topic, offsets: dict[int, int]) ->
                     sql.SQL(right), sql.Identifier(role)
                 )
             )
-        row = connection.execute(
-            "update ledger.head set (position, recorded_at) = (select position, recorded_at from"
-            " ledger.entry order by position desc limit 1)"
-            " where exists (select from ledger.entry) returning position"
-        ).fetchone()
-        at = 0 if row is None else int(row[0])
-        connection.execute("delete from mirror.arrived where position <= %s", (at,))
+        at = advance(connection, mirror.mark(connection))
         known = mirror.origin(connection)
         if known is None or not known.is_of(topic):
             connection.execute(

@@ -12,7 +12,6 @@ from consumers import broker
 from consumers.broker import BrokerFault, Cluster, Place, RecordsGone, Subscriber
 from consumers.projector import gaps, keeping, mirror
 from consumers.projector.alarms import Alarm, mended, record
-from consumers.projector.holding import HELD_MAX, Held
 from consumers.projector.keeping import Kept
 from consumers.stopping import Stop
 from consumers.topics import EVENTS, Definition, definition, needed
@@ -20,12 +19,10 @@ from ledger.evidence.reading import LogReader
 
 POLL_SECONDS: Final = 1.0
 POLL_RECORDS: Final = 20_000
-"""As many as one answer of a broker may hold of all partitions: a part of it would only wait."""
+"""As many as one answer of a broker may hold of all partitions."""
 RETRY_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 5.0
 """How long nothing may come before the topic itself is looked at again."""
-HOLD_SECONDS: Final = 1.0
-"""How long what is early is held in memory while the mark stands still."""
 GAP_SECONDS: Final = 5.0
 """How long the mark may stand still, while entries wait, before a gap is thought of."""
 
@@ -151,26 +148,14 @@ class Projector:
     def _follow(
         self, connection: Connection[Any], subscriber: Subscriber, until: int | None
     ) -> None:
-        still, held, given = _Still(self._gap_seconds), Held(), subscriber.given
-        self.mark = mirror.mark(connection)
-        looked = moved = monotonic()
+        still, looked = _Still(self._gap_seconds), monotonic()
         while not self._stop.is_set():
             polled = subscriber.poll(POLL_SECONDS, POLL_RECORDS)
             if not subscriber.is_in_group:
                 continue
             ends = {partition: end for (_, partition), end in subscriber.ends().items()}
-            if subscriber.given != given:
-                # What was not kept is read again, by whoever has the partition now.
-                given = subscriber.given
-                held.clear()
-            held.add({partition: records for (_, partition), records in polled.items()})
-            # Where others read along, or the mark stands still, what is early is written down.
-            alone = len(subscriber.places) == self._meant.partitions
-            moves = monotonic() - moved < HOLD_SECONDS and len(held) < HELD_MAX
-            batch = held.in_turn(self.mark) if polled and alone and moves else held.all()
+            batch = {partition: records for (_, partition), records in polled.items()}
             kept = keeping.keep(connection, batch, ends)
-            if kept.mark > self.mark:
-                moved = monotonic()
             self.mark = kept.mark
             if until is not None and kept.mark >= until:
                 return
@@ -210,7 +195,7 @@ class _Still:
     def too_long(self, kept: Kept) -> bool:
         """Say whether it has stood still so long that a gap must be thought of."""
         now = monotonic()
-        if kept.mark != self._mark or not kept.waiting or kept.barrier <= kept.mark:
+        if kept.mark != self._mark or not kept.waits or kept.barrier <= kept.mark:
             self._mark, self._since = kept.mark, now
             return False
         if now - self._since < self._seconds:

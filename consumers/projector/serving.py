@@ -19,6 +19,7 @@ from ledger.embedded.database import resolve
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.store.roles import PROJECTOR, as_role
+from ledger.store.rows import SEE_ENTRIES
 from ledger.timers.folding import Folding
 from ledger.timers.processes import collect_seldom
 from projections.catalogue import folds
@@ -90,7 +91,7 @@ def keeping_in(conninfo: str, cluster: Cluster, stop: Stop) -> str:
 
 def _folded(conninfo: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         connection.execute("select pg_advisory_lock(hashtext('mingzhang folding'))")
         prepare(connection, folds())
         catch_up(connection, folds())

@@ -105,7 +105,7 @@ async def _head(connection: AsyncConnection[Any]) -> int:
 async def _found(
     connection: AsyncConnection[Any], where: str, values: tuple[Any, ...]
 ) -> list[Kept]:
-    statement = f"select {_COLUMNS} from ledger.entry where {where}"  # noqa: S608 - our own words
+    statement = f"select {_COLUMNS} from entry where {where}"  # noqa: S608 - our own words
     async with connection.cursor(row_factory=class_row(Kept)) as cursor:
         await cursor.execute(statement.encode(), values)
         return await cursor.fetchall()

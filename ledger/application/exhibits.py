@@ -24,6 +24,7 @@ from ledger.evidence.exhibit import ModelDigest
 from ledger.evidence.hashes import SHA256
 from ledger.integration.exhibiting import ENTRIES_MAX, NotYetSigned, Shown, exhibit, provable
 from ledger.security.authority import Reach, may
+from ledger.store.rows import SEE_ENTRIES
 from projections.archive import ARCHIVE
 from projections.class_ledger import CLASS_LEDGER
 from projections.digest import rows_at
@@ -116,7 +117,7 @@ def exhibit_about(  # noqa: PLR0913 - what an exhibit is asked for
         IntegrationFault: an entry is not what the tree holds.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         until = _reached(connection, policy)
         among = range(after + 1, until + 1)
         positions = every_position(connection, *thing, among, at_most=at_most + 1)

@@ -23,6 +23,7 @@ from ledger.evidence.verifier.telling import Bad, Said
 from ledger.integration import storing
 from ledger.integration.exporting import PROMISE_POLICY, prefix_of
 from ledger.integration.trees import TREES, WORLD, TreeKind
+from ledger.store.rows import SEE_ENTRIES
 from projections.statement import DETAIL
 
 POLICY: Final = "policy"
@@ -73,7 +74,7 @@ def judge(
     """
     kind, said = _kind_of(data), Said(aloud=False)
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         try:
             _JUDGES[kind](_Case(connection, published, data, entry, compares, said))
         except Bad as bad:

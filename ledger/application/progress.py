@@ -20,7 +20,8 @@ select (select position from ledger.head), (select recorded_at from ledger.head)
 COPY: Final = """
 select origin.topic, max(progress.position), sum(ends_at - next_offset),
   extract(epoch from clock_timestamp() - max(arrived_at))::float8,
-  (select count(*) from mirror.arrived), (select count(*) from mirror.alarm where mended_at is null)
+  (select count(*) from ledger.entry where entry.position > (select position from ledger.head)),
+  (select count(*) from mirror.alarm where mended_at is null)
 from mirror.origin left join mirror.progress on true group by origin.topic
 """
 

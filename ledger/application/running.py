@@ -23,6 +23,7 @@ from ledger.documents.store import DocumentStore
 from ledger.ids import Ids
 from ledger.store.append import Log
 from ledger.store.reading import Reader
+from ledger.store.rows import SEE_ENTRIES
 from ledger.vault.data_keys import DataKeys
 from ledger.vault.forgetting import Forgetting
 from ledger.vault.keys import Keyring
@@ -82,7 +83,7 @@ class Ledger:
 
 async def _see_entries(connection: AsyncConnection[Any]) -> None:
     # The relation "entry" that read models ask for is the ledger's own.
-    await connection.execute("set search_path = ledger, public")
+    await connection.execute(SEE_ENTRIES)
 
 
 def pool_of(conninfo: str) -> AsyncConnectionPool[Any]:

@@ -15,6 +15,7 @@ from aggregates.language import Message
 from ledger.cli.exhibiting import write_exhibit
 from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 from ledger.errors import Failure
+from ledger.store.rows import SEE_ENTRIES
 
 Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Output = Annotated[Form | None, typer.Option("--format", "-o")]
@@ -358,7 +359,7 @@ async def _asking(*, demo: bool) -> AsyncIterator[Any]:
         catch_up(folding, folds())
         connection = await psycopg.AsyncConnection.connect(place.conninfo, autocommit=True)
         async with connection:
-            await connection.execute("set search_path = ledger, public")
+            await connection.execute(SEE_ENTRIES)
             yield connection
 
 

@@ -9,6 +9,7 @@ import typer
 from aggregates.language import Message
 from ledger.cli.telling import out_json, say
 from ledger.errors import Failure
+from ledger.store.rows import SEE_ENTRIES
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -105,7 +106,7 @@ def _check(settings: "Settings", exhibit: "Exhibit", policy: Path | None, said: 
             trusted = BesideLog(place.conninfo, place.signing, place.vouching)["policy"]
         exhibit.check(policy_of(trusted), said)
         with connect(place.conninfo, autocommit=True) as connection:
-            connection.execute("set search_path = ledger, public")
+            connection.execute(SEE_ENTRIES)
             check_history(connection, exhibit.tree, said)
             replay(connection, exhibit, said)
 

@@ -21,6 +21,7 @@ from ledger.integration.vouching import Vouching
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.store.roles import as_role
+from ledger.store.rows import SEE_ENTRIES
 from ledger.vault.keyfile import create_keyring, load_keyring
 from ledger.vault.keys import Keyring
 
@@ -105,7 +106,7 @@ def connected(*, demo: bool = False, read: bool = False) -> Iterator[tuple[Place
         at_hand(settings.for_demo() if demo else settings) as place,
         psycopg.connect(place.conninfo, autocommit=True) as connection,
     ):
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         yield place, connection
 
 

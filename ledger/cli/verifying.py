@@ -13,6 +13,7 @@ from aggregates.language import Message
 from ledger.cli.exhibiting import verify_exhibit
 from ledger.cli.telling import out_json, say
 from ledger.errors import Failure
+from ledger.store.rows import SEE_ENTRIES
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -288,7 +289,7 @@ def _models(settings: "Settings", *, mend: bool) -> None:
     from projections.run import catch_up, prepare  # noqa: PLC0415 - heavy
 
     with at_hand(settings) as place, psycopg.connect(place.conninfo, autocommit=True) as held:
-        held.execute("set search_path = ledger, public")
+        held.execute(SEE_ENTRIES)
         prepare(held, folds())
         reached = catch_up(held, folds())
         live = {model.name: _digest(held, model) for model in MODELS}

@@ -18,6 +18,7 @@ from aggregates.language import Message
 from ledger.measuring.anchors import scratch
 from ledger.measuring.results import Goal, Result, percentile, ratios
 from ledger.simulation.demo import fill
+from ledger.store.rows import SEE_ENTRIES
 from projections.catalogue import folds_of
 from projections.class_ledger import queries as classes
 from projections.class_ledger.queries import COLUMNS, ClassFilter
@@ -108,7 +109,7 @@ def _filled(conninfo: str) -> list[tuple[str, UUID]]:
     fill(conninfo, scale=SCALE, years=1, seed=SEED)
     folds = folds_of("class_ledger", "trail")
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         prepare(connection, folds)
         catch_up(connection, folds)
         found: list[tuple[str, UUID]] = []
@@ -162,7 +163,7 @@ async def _measured(
 
 async def _connected(conninfo: str) -> AsyncConnection[Any]:
     connection = await AsyncConnection.connect(conninfo, autocommit=True)
-    await connection.execute("set search_path = ledger, public")
+    await connection.execute(SEE_ENTRIES)
     return connection
 
 

@@ -11,6 +11,7 @@ from aggregates.language import Message
 from ledger.measuring.anchors import a0
 from ledger.measuring.results import Goal, Result, percentile, ratios
 from ledger.simulation.demo import fill
+from ledger.store.rows import SEE_ENTRIES
 from projections.catalogue import model
 from projections.model import Moment
 from projections.rebuilding import rebuild_parts
@@ -50,7 +51,7 @@ def _world(conninfo: str) -> Folds:
 
 def _connected(conninfo: str) -> Connection[Any]:
     connection = psycopg.connect(conninfo, autocommit=True)
-    connection.execute("set search_path = ledger, public")
+    connection.execute(SEE_ENTRIES)
     return connection
 
 

@@ -31,6 +31,7 @@ from ledger.simulation.papers import scanned
 from ledger.simulation.script import Planned
 from ledger.simulation.world import World
 from ledger.store.migrations import migrate
+from ledger.store.rows import SEE_ENTRIES
 from ledger.timers import signalling, watching
 from ledger.vault.keys import SeededKeyring
 from projections.catalogue import folds
@@ -166,7 +167,7 @@ def clear(conninfo: str) -> None:
 def connected(conninfo: str) -> Iterator[Connection[Any]]:
     """Connect so that the relation ``entry`` is the ledger's own, in autocommit."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         yield connection
 
 

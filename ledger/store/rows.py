@@ -10,6 +10,9 @@ from ledger.store import arrays
 
 COLUMNS: Final = "position, stream, version, type, recorded_at, body, leaf"
 """The columns of ``ledger.entry`` in the order of ``Stored``."""
+SEE_ENTRIES: Final = "set search_path = mirror, ledger, public"
+"""Lets the relation ``entry``, which read models ask for, stand on a connection: the log up to its
+head. In a copy more may have come, which nobody asks for before its turn."""
 
 
 class Stored(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from ledger.store.rows import SEE_ENTRIES
 from ledger.timers.processes import Beside, Until
 from projections.catalogue import folds
 from projections.reading import head
@@ -72,7 +73,7 @@ class Keeper:
     def _hold(self) -> None:
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
             # The relation "entry" that the read models ask for is the ledger's own.
-            connection.execute("set search_path = ledger, public")
+            connection.execute(SEE_ENTRIES)
             while not self._stopping.is_set():
                 row = connection.execute(LOCK).fetchone()
                 if row is not None and row[0]:

@@ -24,6 +24,7 @@ from aggregates.risk_signal.state import RISK_SIGNAL, signal_id
 from ledger.application.answers import Ask, Recorded
 from ledger.application.running import Ledger
 from ledger.errors import Failure
+from ledger.store.rows import SEE_ENTRIES
 from projections.model import Moment
 from projections.risk.raising import Signal, run_indicators, touched_between
 from projections.run import PARTS, position_of
@@ -52,7 +53,7 @@ def find(conninfo: str, after: int | None = None) -> Found:
         after: Only for those whom entries after this position touched; None for everybody.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         reached = position_of(connection, PARTS)
         if after is not None and reached <= after:
             return Found([], reached)

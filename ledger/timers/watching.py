@@ -30,6 +30,7 @@ from aggregates.system.state import SYSTEM, missed_id, recomputed_id
 from ledger.application.answers import Ask, Recorded
 from ledger.application.running import Ledger
 from ledger.errors import Failure
+from ledger.store.rows import SEE_ENTRIES
 from projections.duties import DUTIES
 from projections.duties.queries import DutyRow, moved, over
 from projections.reading import head
@@ -62,7 +63,7 @@ def find(conninfo: str, now: datetime) -> Found:
         now: The moment.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("set search_path = ledger, public")
+        connection.execute(SEE_ENTRIES)
         return look(connection, now)
 
 

@@ -10,6 +10,7 @@ from psycopg import Connection
 from ledger.application.running import open_ledger
 from ledger.clock import SystemClock
 from ledger.ids import SystemIds
+from ledger.store.rows import SEE_ENTRIES
 from ledger.vault.keys import SeededKeyring
 from projections.catalogue import MODELS, folds
 from projections.digest import digest_now
@@ -37,7 +38,7 @@ def write_small_world(conninfo: str, *, classes: int = 12) -> int:
 
 def connected(conninfo: str) -> Connection[Any]:
     connection = psycopg.connect(conninfo, autocommit=True)
-    connection.execute("set search_path = ledger, public")
+    connection.execute(SEE_ENTRIES)
     return connection
 
 

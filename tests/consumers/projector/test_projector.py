@@ -107,7 +107,7 @@ def test_a_copy_holds_the_same_entries_and_its_read_models_have_the_same_digests
     assert digests(copy) == digests(world)
     with connected(copy) as connection:
         assert verify_log(copy).broken is None
-        assert connection.execute("select count(*) from mirror.arrived").fetchone() == (0,)
+        assert connection.execute("select count(*) from mirror.unlinked").fetchone() == (0,)
         assert connection.execute("select count(*) from vault.sealed").fetchone() == (0,)
     assert alarms(copy) == []
 
