@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from time import perf_counter, sleep
 from typing import Any
 
@@ -33,7 +34,7 @@ from ledger.simulation.demo import fill
 from ledger.store.migrations import migrate
 from ledger.store.rows import SEE_ENTRIES
 from ledger.timers.folding import Folding
-from ledger.timers.processes import collect_seldom
+from ledger.timers.processes import collect_seldom, give_way
 from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
@@ -103,27 +104,24 @@ def _relayed(conninfo: str, cluster: Cluster, meant: Definition) -> float:
 def measure_projector(conninfo: str, *, repetitions: int) -> list[Result]:
     """Measure what a projector keeps and folds a second beside the fold alone, and two beside one.
 
-    From the first entry that came to the last that is folded; two beside one from a third of the
-    entries on, when the second has been let into the group and its partitions are shared.
+    From the first entry that came to the last that is folded. Two ask to be let into their group at
+    the same moment, and a broker waits for both before either begins.
     """
     cluster = cluster_of(Settings.read())
     broker.described(cluster, TOPIC)  # that it answers is seen before a county is filled
     fill(conninfo, scale=SCALE, years=1, seed=SEED)
-    fold, one, settled, two = [], [], [], []
+    fold, one, two = [], [], []
     with psycopg.connect(conninfo, autocommit=True) as connection:
         count = standing.head(connection)
     with _topic(cluster) as meant:
         _relay(conninfo, cluster, meant)
         for number in range(repetitions):
             fold.append(count / _folded_alone(conninfo))
-            whole, alone = _projected(conninfo, cluster, meant, f"bench-{number}", 1, count)
-            _, both = _projected(conninfo, cluster, meant, f"bench-{number}b", 2, count)
-            one.append(whole)
-            settled.append(alone)
-            two.append(both)
+            one.append(_projected(conninfo, cluster, meant, f"bench-{number}", 1, count))
+            two.append(_projected(conninfo, cluster, meant, f"bench-{number}b", 2, count))
     return [
         Result(PROJECTOR, ratios(one, fold), one, fold, "entries/s"),
-        Result(SECOND, ratios(two, settled), two, settled, "entries/s"),
+        Result(SECOND, ratios(two, one), two, one, "entries/s"),
     ]
 
 
@@ -155,21 +153,22 @@ def _folded_alone(conninfo: str) -> float:
 
 def _projected(
     server: str, cluster: Cluster, meant: Definition, group: str, processes: int, count: int
-) -> tuple[float, float]:
-    """Feed an empty copy with so many projectors; return the entries a second, see ``_rates``."""
+) -> float:
+    """Feed an empty copy with so many projectors; return the entries a second, see ``_rate``."""
     with _copy(server) as conninfo:
         folding = Folding(conninfo)
         folding.start()
         context = get_context("spawn")
+        together = context.Barrier(processes)
         working = [
-            context.Process(target=_work, args=(conninfo, cluster, meant, group))
+            context.Process(target=_work, args=(conninfo, cluster, meant, group, together))
             for _ in range(processes)
         ]
         try:
             _await_folds(conninfo)
             for one in working:
                 one.start()
-            return _rates(conninfo, count)
+            return _rate(conninfo, count)
         finally:
             for one in working:
                 one.terminate()
@@ -177,10 +176,14 @@ def _projected(
             folding.stop()
 
 
-def _work(conninfo: str, cluster: Cluster, meant: Definition, group: str) -> None:
+def _work(
+    conninfo: str, cluster: Cluster, meant: Definition, group: str, together: Barrier
+) -> None:
     stop = Stop()
     stop.at_signals()
     collect_seldom()
+    give_way()
+    together.wait()
     Projector(conninfo, cluster, stop, topic=meant, group=group, session_ms=6_000).run()
 
 
@@ -190,22 +193,15 @@ def _await_folds(conninfo: str) -> None:
             sleep(0.05)
 
 
-def _rates(conninfo: str, count: int) -> tuple[float, float]:
-    """Return the entries a second until all are folded: all of them, and the last two thirds."""
+def _rate(conninfo: str, count: int) -> float:
+    """Return the entries a second from the first that came until all are folded."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        begun, first = _reached(connection, 1)
-        settled, third = _reached(connection, count // 3)
+        while (first := _one(connection, "select position from ledger.head")) == 0:
+            sleep(0.005)
+        begun = perf_counter()
         while _one(connection, "select min(position) from model.progress") < count:
             sleep(0.02)
-        done = perf_counter()
-    return (count - first) / (done - begun), (count - third) / (done - settled)
-
-
-def _reached(connection: psycopg.Connection[Any], position: int) -> tuple[float, int]:
-    """Wait until the copy has come so far; return when that was, and how far it is."""
-    while (at := _one(connection, "select position from ledger.head")) < position:
-        sleep(0.005)
-    return perf_counter(), at
+        return (count - first) / (perf_counter() - begun)
 
 
 def _one(connection: psycopg.Connection[Any], statement: str) -> int:

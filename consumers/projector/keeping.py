@@ -15,17 +15,9 @@ from psycopg.errors import UniqueViolation
 from consumers.broker import Record
 from consumers.envelope import Arrived, NotAsPublished, arrived
 from consumers.projector.alarms import Alarm
-from consumers.projector.mirror import mark
 
 _COLUMNS: Final = ("position", "recorded_at", "version", "stream", "type", "body", "leaf")
 _KINDS: Final = ("int8", "timestamptz", "int4", "text", "text", "text", "bytea")
-_BROKEN: Final = """
-select min(unlinked.position)
-from mirror.unlinked left join ledger.entry as before
-  on before.stream = unlinked.stream and before.version = unlinked.version - 1
-where unlinked.position <= %s
-  and (before.leaf is distinct from unlinked.prev or before.position > unlinked.position)
-"""
 _BEFORE: Final = """
 select entry.stream, entry.version, entry.leaf, entry.position
 from unnest(%s::text[], %s::int[]) as asked (stream, version)
@@ -69,18 +61,7 @@ def keep(
     with connection.transaction():
         entries = _unread(connection, batch, ends or {})
         _write(connection, _fresh(connection, entries))
-        held = connection.execute(
-            "select position from ledger.head for update skip locked"
-        ).fetchone()
-        at = mark(connection) if held is None else int(held[0])
-        last = at if held is None else advance(connection, at)
-        row = connection.execute(
-            "select (select max(barrier) from mirror.progress),"
-            " exists (select from ledger.entry where position > %s)",
-            (last,),
-        ).fetchone()
-    barrier, waits = row or (0, False)
-    return Kept(last, waits, barrier or 0)
+        return advance(connection)
 
 
 def add(connection: Connection[Any], entries: Sequence[Arrived]) -> None:
@@ -93,30 +74,24 @@ def add(connection: Connection[Any], entries: Sequence[Arrived]) -> None:
         _of_one_source(connection, entries)
         connection.execute("select from ledger.head for update")
         _write(connection, _fresh(connection, entries))
-        advance(connection, mark(connection))
+        advance(connection)
 
 
-def advance(connection: Connection[Any], at: int) -> int:
-    """Move the mark, which is held, as far as nothing is missing; return where it is then.
+def advance(connection: Connection[Any]) -> Kept:
+    """Move the mark as far as nothing is missing, unless another projector does at this moment.
 
     Raises:
         Alarm: an entry does not follow the one before in its stream.
     """
-    row = connection.execute("select mirror.reached(%s)", (at,)).fetchone()
-    last = at if row is None else int(row[0])
-    if last == at:
-        return at
-    row = connection.execute(_BROKEN, (last,)).fetchone()
-    if row is not None and row[0] is not None:
-        raise _broken(row[0])
-    connection.execute("delete from mirror.unlinked where position <= %s", (last,))
-    connection.execute(
-        "update ledger.head set (position, recorded_at) ="
-        " (select position, recorded_at from ledger.entry where position = %s)",
-        (last,),
-    )
-    connection.execute("select pg_notify('ledger_entry', %s)", (str(last),))
-    return last
+    row = connection.execute(
+        "select mark, waits, broken, (select max(barrier) from mirror.progress)"
+        " from mirror.advance()"
+    ).fetchone()
+    assert row is not None  # noqa: S101 - a function answers
+    mark, waits, broken, barrier = row
+    if broken is not None:
+        raise _broken(broken)
+    return Kept(mark, waits, barrier or 0)
 
 
 def _unread(

@@ -163,7 +163,7 @@ def _swap(connection: Connection[Any], topic: Topic, offsets: dict[int, int]) ->
                     sql.SQL(right), sql.Identifier(role)
                 )
             )
-        at = advance(connection, mirror.mark(connection))
+        at = advance(connection).mark
         known = mirror.origin(connection)
         if known is None or not known.is_of(topic):
             connection.execute(

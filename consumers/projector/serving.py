@@ -21,7 +21,7 @@ from ledger.store.migrations import migrate
 from ledger.store.roles import PROJECTOR, as_role
 from ledger.store.rows import SEE_ENTRIES
 from ledger.timers.folding import Folding
-from ledger.timers.processes import collect_seldom
+from ledger.timers.processes import collect_seldom, give_way
 from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
@@ -53,6 +53,7 @@ def project(
         beside = Folding(conninfo)
         beside.start()
         collect_seldom()
+        give_way()
         try:
             working.run(until=until)
         finally:

@@ -21,6 +21,15 @@ def collect_seldom() -> None:
     gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
+GIVING_WAY: Final = 10
+"""By how much a process that can wait lowers its priority (``nice``)."""
+
+
+def give_way() -> None:
+    """Let others have the processor first, such as who folds what this process keeps."""
+    os.nice(GIVING_WAY)
+
+
 class Stopping(Protocol):
     """An event between processes."""
 

@@ -32,17 +32,45 @@ select set_config('mingzhang.mirroring', '', true);
 
 drop table mirror.arrived;
 
--- How far the entries go without a gap from a position on, at which there is one.
-create function mirror.reached(at bigint) returns bigint language plpgsql stable as $$
+-- Moves the mark as far as nothing is missing, unless somebody else holds it at this moment. Tells where it is
+-- then, whether entries wait beyond it, and the first that does not follow the one before it in its stream:
+-- then the mark is not moved.
+create function mirror.advance(out mark bigint, out waits boolean, out broken bigint)
+language plpgsql as $$
 declare
-  last bigint := at;
+  begun bigint;
   one bigint;
 begin
-  for one in select position from ledger.entry where position > at order by position loop
-    exit when one <> last + 1;
-    last := one;
-  end loop;
-  return last;
+  select position into begun from ledger.head for update skip locked;
+  if found then
+    mark := begun;
+    for one in select position from ledger.entry where position > begun order by position loop
+      exit when one <> mark + 1;
+      mark := one;
+    end loop;
+  else
+    select position into begun from ledger.head;
+    mark := begun;
+  end if;
+  waits := exists (select from ledger.entry where position > mark);
+  if mark = begun then
+    return;
+  end if;
+  if exists (select from mirror.unlinked) then
+    select min(unlinked.position) into broken
+    from mirror.unlinked left join ledger.entry as before
+      on before.stream = unlinked.stream and before.version = unlinked.version - 1
+    where unlinked.position <= mark
+      and (before.leaf is distinct from unlinked.prev or before.position > unlinked.position);
+    if broken is not null then
+      mark := begun;
+      return;
+    end if;
+    delete from mirror.unlinked where position <= mark;
+  end if;
+  update ledger.head set position = mark, recorded_at = entry.recorded_at
+  from ledger.entry where entry.position = mark;
+  perform pg_notify('ledger_entry', mark::text);
 end
 $$;
 
@@ -62,7 +90,7 @@ begin
     grant update (source) on mirror.origin to mingzhang_projector;
     grant update on mirror.progress to mingzhang_projector;
     grant insert, delete on mirror.unlinked to mingzhang_projector;
-    grant execute on function mirror.reached to mingzhang_projector;
+    grant execute on function mirror.advance to mingzhang_projector;
     grant insert on mirror.alarm to mingzhang_projector;
     grant update (mended_at) on mirror.alarm to mingzhang_projector;
   end if;
@@ -81,7 +109,7 @@ begin
 end
 $$;
 
-revoke all on function mirror.reached from public;
+revoke all on function mirror.advance from public;
 
 do $$
 begin
