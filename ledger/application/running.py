@@ -21,6 +21,7 @@ from ledger.application.states import States, Streams
 from ledger.clock import Clock
 from ledger.documents.store import DocumentStore
 from ledger.ids import Ids
+from ledger.settings import SIMULATED
 from ledger.store.append import Log
 from ledger.store.reading import Reader
 from ledger.store.rows import SEE_ENTRIES
@@ -32,8 +33,6 @@ from ledger.vault.sealed_facts import reader_key
 READERS = ("INSPECTOR", "AUDITOR", "DISCIPLINE")
 """The roles under whose keys sealed facts lie."""
 CONNECTIONS_MAX = 8
-SIMULATED = "//simulation/"
-"""How the name of a ledger begins whose world is simulated."""
 
 
 @dataclass(frozen=True, slots=True)

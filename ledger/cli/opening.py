@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import Connection
 
-from ledger.application.running import SIMULATED, Ledger, open_ledger
 from ledger.clock import Clock, SystemClock
 from ledger.documents.place import store_at
 from ledger.embedded.database import resolve
@@ -18,12 +17,15 @@ from ledger.integration.log_keys import LogKeys
 from ledger.integration.place import SigningPlace
 from ledger.integration.trees import origin_of
 from ledger.integration.vouching import Vouching
-from ledger.settings import Settings
+from ledger.settings import SIMULATED, Settings
 from ledger.store.migrations import migrate
 from ledger.store.roles import as_role
 from ledger.store.rows import SEE_ENTRIES
 from ledger.vault.keyfile import create_keyring, load_keyring
 from ledger.vault.keys import Keyring
+
+if TYPE_CHECKING:
+    from ledger.application.running import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,10 @@ async def opened(
     clock: Clock | None = None,
     ids: Ids | None = None,
     resumes: bool = True,
-) -> AsyncIterator[Ledger]:
+) -> "AsyncIterator[Ledger]":
     """Open the ledger of an installation; see ``open_ledger``."""
+    from ledger.application.running import open_ledger  # noqa: PLC0415 - heavy
+
     time = SystemClock() if clock is None else clock
     keyring = place.keyring()
     async with open_ledger(

@@ -17,7 +17,10 @@ from ledger.settings.reading import documents, key_file, witness_policy
 from ledger.settings.setting import PREFIX, Setting
 from ledger.settings.table import HEADS_SECONDS_DEFAULT, SETTINGS
 
-__all__ = ["PREFIX", "SETTINGS", "Setting", "Settings", "unknown"]
+__all__ = ["PREFIX", "SETTINGS", "SIMULATED", "Setting", "Settings", "unknown"]
+
+SIMULATED = "//simulation/"
+"""How the name of a ledger begins whose world is simulated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
