@@ -14,6 +14,8 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 COLUMNS_OF_HELP := %-8s %s\n
 
 export PYTHON
+# A run starts hundreds of processes: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

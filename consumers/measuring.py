@@ -105,7 +105,7 @@ def measure_projector(conninfo: str, *, repetitions: int) -> list[Result]:
     """Measure what a projector keeps and folds a second beside the fold alone, and two beside one.
 
     From the first entry that came to the last that is folded. Two ask to be let into their group at
-    the same moment, and a broker waits for both before either begins.
+    the same moment.
     """
     cluster = cluster_of(Settings.read())
     broker.described(cluster, TOPIC)  # that it answers is seen before a county is filled

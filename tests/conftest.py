@@ -27,6 +27,10 @@ NOT_HERE = "does not apply"
 TEMPLATE = "mingzhang_template"
 WAITING = ("acceptance", "consumers", "simulation", "infra")
 """Tests that mostly wait for brokers and processes; begun first, they leave no long end."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system, not a file
+MEMORY_BYTES_MIN = 6 * 2**30
+"""Where tests may lie in memory, and how much of it has to be free. Hundreds of them make databases
+of their own, and on a disk that alone takes minutes of processor time."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_PATHS = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 
@@ -36,8 +40,18 @@ hypothesis.settings.load_profile("ci" if ON_CI else "here")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a run say at its end which checkers of others were asked."""
+    """Let a run say at its end which checkers of others were asked, and lie in memory if it can.
+
+    Other processes are told by ``TMPDIR``; whoever sets it chooses another place.
+    """
     config.pluginmanager.register(outsiders)
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN:
+        place = tempfile.mkdtemp(prefix="mingzhang-tests-", dir=MEMORY)
+        Path(place).chmod(0o711)
+        os.environ["TMPDIR"] = tempfile.tempdir = place
+        config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -133,7 +147,7 @@ def chromium() -> Path:
 
 def _database(server: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
-    _administer(server, f"create database {name} template {template}")
+    _administer(server, f"create database {name} template {template} strategy file_copy")
     yield make_conninfo(server, dbname=name)
     _administer(server, f"drop database {name} with (force)")
 

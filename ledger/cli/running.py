@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aggregates.language import Message
-from ledger.cli.opening import at_hand
 from ledger.cli.telling import out, out_json, say
-from ledger.security.sessions import Sessions
 from ledger.settings import Settings
 from ledger.simulation.scales import LAST_YEAR, YEARS_MAX, sized
 from ledger.store.roles import READER
+
+if TYPE_CHECKING:
+    from ledger.security.sessions import Sessions
 
 Scale = Annotated[
     str, typer.Option(help="模拟规模 class|county|city|peak · size of the simulated world")
@@ -52,6 +53,7 @@ def run(
         out_json(asyncio.run(check_world(scale=scale, years=years, seed=seed)))
         return
     demo = settings.for_demo()
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.cli.serving import listen  # noqa: PLC0415 - heavy
     from ledger.cli.serving import serve as serve_until_signal  # noqa: PLC0415 - heavy
     from ledger.vault.keys import SeededKeyring  # noqa: PLC0415 - heavy
@@ -73,6 +75,7 @@ def serve(
     if read:
         _serve_copy(host, port)
         return
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.cli.serving import listen, refuse_open_door  # noqa: PLC0415 - heavy
     from ledger.cli.serving import serve as serve_until_signal  # noqa: PLC0415 - heavy
 
@@ -87,6 +90,7 @@ def serve(
 
 def _serve_copy(host: str | None, port: int | None) -> None:
     from ledger.application.looks import ForwardedLooks, Looks, NoLooks  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.cli.serving import listen, refuse_open_door, serve_copy  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
@@ -106,7 +110,7 @@ def _run_loop(serving: Coroutine[Any, Any, None]) -> None:
     uvloop.run(serving)
 
 
-def _tell_demo(base: str, sessions: Sessions) -> None:
+def _tell_demo(base: str, sessions: "Sessions") -> None:
     link = f"{base}/login?code={sessions.make_link()}"
     say(
         Message(
@@ -117,5 +121,5 @@ def _tell_demo(base: str, sessions: Sessions) -> None:
     out(link)
 
 
-def _tell(base: str, _: Sessions) -> None:
+def _tell(base: str, _: "Sessions") -> None:
     say(Message(f"服务已就绪：{base}", f"serving at {base}"))
