@@ -25,8 +25,10 @@ def place(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def browser(chromium: Path) -> Iterator[Browser]:
     """A real Chromium."""
     with sync_playwright() as playwright:
-        # Under root Chromium does not start inside its own sandbox.
-        held = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        # Under root Chromium does not start inside its own sandbox; nothing here has a display.
+        held = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield held
         held.close()
 

@@ -61,11 +61,10 @@ def rows(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_page_is_quiet_legible_labelled_and_calls_nobody(
-    eyes: Eyes, path: str, dark: bool
+def test_a_page_is_quiet_labelled_legible_by_day_and_night_and_fits_a_telephone(
+    eyes: Eyes, path: str
 ) -> None:
-    page = eyes.on(path.format(one=eyes.place.told.of(1)), dark=dark)
+    page = eyes.on(path.format(one=eyes.place.told.of(1)))
     page.wait_for_load_state("networkidle")
 
     expect(page.locator("h1").first).to_be_visible()
@@ -73,14 +72,11 @@ def test_a_page_is_quiet_legible_labelled_and_calls_nobody(
         assert page.evaluate(UNLABELLED) == []
         assert page.evaluate(UNSOUND) == []
         assert page.evaluate(FAINT) == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_fits_a_telephone(eyes: Eyes, path: str) -> None:
-    page = eyes.on(path.format(one=eyes.place.told.of(1)), size=TELEPHONE)
-    page.wait_for_load_state("networkidle")
-
-    assert not page.evaluate(OVERFLOWS)
+        page.emulate_media(color_scheme="dark")
+        assert page.evaluate(FAINT) == []
+    width, height = TELEPHONE
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(f"!({OVERFLOWS})", timeout=5_000)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
