@@ -16,6 +16,7 @@ from aggregates.decisions import COMMANDS, Command, Declaration
 from aggregates.facts import hints_of, parts_of
 from aggregates.language import Message
 from aggregates.sealed import Malformed, Restricted
+from ledger.errors import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,19 @@ class Problem:
     what: Message
 
 
-class BadInput(ValueError):  # noqa: N818 - named for what the caller sees
-    """An input that is no command. Nothing was decided and nothing recorded."""
+class BadInput(Failure):
+    """An input that is no command or question. Nothing was decided and nothing recorded."""
+
+    exit_code = 2
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
-        super().__init__("; ".join(f"{p.where}: {p.what.en}" for p in problems))
+        super().__init__(
+            Message(
+                "；".join(f"{p.where}：{p.what.zh}" for p in problems),
+                "; ".join(f"{p.where}: {p.what.en}" for p in problems),
+            )
+        )
 
 
 _UNSPELLABLE = Message(

@@ -8,7 +8,6 @@ from uuid import UUID
 import typer
 
 from aggregates.language import Message
-from ledger.cli.asking import NotFound
 from ledger.cli.telling import lang, out_json, say
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ async def class_of(ledger: "Ledger", text: str) -> UUID:
     Raises:
         NotFound: there is no such class.
     """
+    from ledger.application.asking import NotFound  # noqa: PLC0415 - heavy
     from projections.class_ledger.queries import ClassFilter, page  # noqa: PLC0415 - heavy
 
     try:

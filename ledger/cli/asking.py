@@ -13,6 +13,7 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli.exhibiting import write_exhibit
+from ledger.cli.looking import Account, Purpose, Role, Task, Why, look_up
 from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 from ledger.errors import Failure
 from ledger.store.rows import SEE_ENTRIES
@@ -198,10 +199,14 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
     after: Annotated[
         int, typer.Option(min=0, help="证据材料的下一份：从此位置之后 · the exhibit's next part")
     ] = 0,
+    account: Account = "",
+    role: Role = "AUDITOR",
+    purpose: Purpose = "",
+    task: Task = "",
     demo: Demo = False,
     form: Output = None,
 ) -> None:
-    """某一事物的全部条目，最新在前 · every entry that concerns one thing, newest first."""
+    """某一事物的全部条目，最新在前；查询留痕 · every entry about one thing; the look is kept."""
     from projections.trail.queries import KINDS, page  # noqa: PLC0415 - heavy
 
     if kind not in KINDS:
@@ -209,6 +214,8 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
         raise NotUnderstood(Message(f"不能追踪{kind}；可用：{known}", f"unknown; known: {known}"))
     if kind != "class" and not _is_uuid(one):
         raise NotUnderstood(Message("编号应为 UUID", "an id is a UUID"))
+    if kind != "class":  # whose story is told to whoever sees the class
+        look_up(kind, UUID(one), Why(account, role, purpose, task), demo=demo)
 
     async def ask(connection: Any) -> Any:  # noqa: ANN401 - an id, a moment and a page
         moment = await _moment(connection, at)

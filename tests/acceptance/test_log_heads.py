@@ -76,7 +76,8 @@ def test_a_service_names_its_heads_and_then_proves_that_nothing_is_held_back(
     )
     file = tmp_path / "exhibit.json"
     one_id = stream.stream.removeprefix("instructor/")
-    installation.run("trail", "instructor", one_id, "--exhibit", str(file))
+    why = ("--purpose", "抽查师资登记", "--task", "A-1")
+    installation.run("trail", "instructor", one_id, *why, "--exhibit", str(file))
     told = orjson.loads(file.read_bytes())
     assert [one["stream"] for one in told["heads"]["streams"]] == [stream.stream]
 
