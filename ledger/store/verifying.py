@@ -32,6 +32,7 @@ copy (
   where position between {first} and {last} order by position
 ) to stdout (format binary)
 """
+_STANDING: Final = "select position, exists (select from mirror.origin) from ledger.head"
 _FIXED: Final = Struct("!6xq4xi4xq4x32si")
 """How a binary row begins: 7 columns, then position, version, time and leaf behind their sizes,
 and the size of the stream."""
@@ -134,10 +135,11 @@ class LogPass:
         self._connection = psycopg.connect(self._conninfo)
         self._asking = psycopg.connect(self._conninfo, autocommit=True)
         self._connection.execute("set transaction isolation level repeatable read read only")
-        head = self._connection.execute("select position from ledger.head").fetchone()
-        self._until = self._last if self._last is not None else (head[0] if head else 0)
+        head, is_copy = self._connection.execute(_STANDING).fetchone() or (0, False)
+        self._until = head if self._last is None else self._last
         self._run = _Run(self._first, self._asking)
-        last = 2**63 - 1 if self._last is None else self._last
+        # In a ledger nothing may lie beyond the head; in a copy that waits for its turn.
+        last = 2**63 - 1 if self._last is None and not is_copy else self._until
         self._rows = _copied(self._connection, self._first, last)
         return self
 

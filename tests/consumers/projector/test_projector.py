@@ -192,6 +192,8 @@ def test_a_gap_stops_the_projector_where_the_ledger_cannot_be_asked(
         project(copy, kafka.cluster, group, head(world))
     assert head(copy) == 39
     assert alarms(copy) == [("GAP", 41, False)]
+    found = verify_log(copy)
+    assert (found.broken, found.entries) == (None, 39)
 
 
 @pytest.mark.usefixtures("events")
