@@ -12,7 +12,7 @@ import pytest
 
 from ledger.embedded import account, binaries, directories
 from ledger.embedded.account import SYSTEM_USER, Account, account_for
-from ledger.embedded.place import HOME_FILE, OUTSIDE_PREFIX
+from ledger.embedded.place import OUTSIDE_PREFIX
 from ledger.embedded.server import EmbeddedServer
 from ledger.errors import Misconfigured
 from tests.ledger.embedded.harness import (
@@ -132,28 +132,6 @@ def test_a_place_of_an_ordinary_user_is_refused_to_root(
     assert said == f"stopped 2 {ordinary_user}"
     with pytest.raises(Misconfigured, match="is not this user's"):
         EmbeddedServer(home).start()
-
-
-SWEEP = """
-    from ledger.embedded import abandoned
-    abandoned.OUTSIDE = (home,)
-    abandoned.sweep()
-    print("swept", flush=True)
-"""
-
-
-@under_root
-def test_an_ordinary_user_looks_at_no_home_of_another_account(
-    open_directory: Path, closed_directory: Path, ordinary_user: str, run: Run
-) -> None:
-    places = open_directory / "places"
-    (places / "home-1").mkdir(parents=True)
-    (places / "home-1" / HOME_FILE).write_text(str(closed_directory / "home"))
-
-    told = run(AS_ORDINARY.replace("    {code}", SWEEP), places, ordinary_user)
-
-    assert line_of(told) == "swept"
-    assert (places / "home-1").exists()
 
 
 @under_root
