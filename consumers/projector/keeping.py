@@ -285,4 +285,6 @@ def _add(connection: Connection[Any], schema: str, run: Sequence[Arrived]) -> No
     except UniqueViolation as refused:
         if "stream_version" not in (refused.diag.constraint_name or ""):
             raise  # somebody else has just kept the same: it is found when it is looked at again
-        raise _forked(run[0].position) from None
+        told = refused.diag.message_detail or ""
+        twice = [one.position for one in run if f"({one.stream}, {one.version})" in told]
+        raise _forked((*twice, run[0].position)[0]) from None

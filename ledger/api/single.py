@@ -21,7 +21,7 @@ from ledger.api.shapes import (
     as_of,
 )
 from ledger.api.streaming import NDJSON, answered, caller_of, ledger_of
-from ledger.application.access import PERSONAL, record_access
+from ledger.application.access import record_access, record_trail
 from ledger.application.asking import Asked, NotFound, asking, leaves_trace, purpose_of
 from ledger.application.criteria import When, refused, when, within
 from ledger.application.entries import ENTRIES_MAX, entries_after, entry_for
@@ -169,15 +169,7 @@ async def trail(  # noqa: PLR0913, PLR0917 - what a trail is asked for
             raise refused("kind", _BAD_KIND)
         why = purpose_of(purpose, task)
         then = await when(asked, at)
-        recorded = await record_access(
-            ledger,
-            asked.caller,
-            what=f"{kind}/{one}",
-            fields=("trail",),
-            purpose=why,
-            person=one if kind == "person" else None,
-            about=(one,) if kind in PERSONAL else (),
-        )
+        recorded = await record_trail(ledger, asked.caller, kind, one, why)
         page = await trails.page(
             asked.connection,
             kind,

@@ -82,6 +82,32 @@ async def record_access(  # noqa: PLR0913 - all that the fact of a look says
     return appended.first
 
 
+async def record_trail(
+    ledger: Ledger, caller: Caller, kind: str, one: UUID, purpose: Purpose
+) -> int:
+    """Append the fact that the trail of a thing is looked at, and return its position.
+
+    Args:
+        ledger: The ledger.
+        caller: Who looks.
+        kind: The kind of the thing.
+        one: Its id.
+        purpose: Why.
+
+    Raises:
+        Fault: as ``record_access``.
+    """
+    return await record_access(
+        ledger,
+        caller,
+        what=f"{kind}/{one}",
+        fields=("trail",),
+        purpose=purpose,
+        person=one if kind == "person" else None,
+        about=(one,) if kind in PERSONAL else (),
+    )
+
+
 async def open_for(
     ledger: Ledger, caller: Caller, commitments: Sequence[str], purpose: Purpose
 ) -> dict[str, Opened]:

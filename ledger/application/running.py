@@ -81,7 +81,6 @@ class Ledger:
 
 
 async def _see_entries(connection: AsyncConnection[Any]) -> None:
-    # The relation "entry" that read models ask for is the ledger's own.
     await connection.execute(SEE_ENTRIES)
 
 

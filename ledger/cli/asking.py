@@ -214,15 +214,17 @@ def trail(  # noqa: PLR0913 - what a trail is asked for
         raise NotUnderstood(Message(f"不能追踪{kind}；可用：{known}", f"unknown; known: {known}"))
     if kind != "class" and not _is_uuid(one):
         raise NotUnderstood(Message("编号应为 UUID", "an id is a UUID"))
-    if kind != "class":  # whose story is told to whoever sees the class
-        look_up(kind, UUID(one), Why(account, role, purpose, task), demo=demo)
 
     async def ask(connection: Any) -> Any:  # noqa: ANN401 - an id, a moment and a page
         moment = await _moment(connection, at)
         which = await _identity(connection, one)
         return which, moment, await page(connection, kind, which, rows=rows, moment=moment)
 
-    which, moment, found = _ask(ask, demo=demo)
+    if kind == "class":  # whose story is told to whoever sees the class
+        which, moment, found = _ask(ask, demo=demo)
+    else:
+        why = Why(account, role, purpose, task)
+        which, moment, found = look_up(kind, UUID(one), why, ask, demo=demo)
     if exhibit is not None:
         write_exhibit(kind, which, exhibit, moment, demo=demo, after=after)
         return

@@ -1,8 +1,9 @@
 """Who looked, on the command line: what a look-up leaves in the log before anything is shown."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from getpass import getuser
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
@@ -12,6 +13,7 @@ from ledger.cli.acting import caller_of, with_ledger
 if TYPE_CHECKING:
     from ledger.application.running import Ledger
 
+T = TypeVar("T")
 Account = Annotated[
     str, typer.Option(help="以哪个账户查询，默认为本机账户 · account name; that of this machine")
 ]
@@ -37,8 +39,17 @@ class Why:
     task: str
 
 
-def look_up(kind: str, one: UUID, why: Why, *, demo: bool) -> int:
-    """Record that the trail of a thing is looked at; return the position of the fact.
+def look_up(
+    kind: str, one: UUID, why: Why, answer: Callable[[Any], Awaitable[T]], *, demo: bool
+) -> T:
+    """Answer a question about the trail of a thing; the look is in the log before.
+
+    Args:
+        kind: The kind of the thing.
+        one: Its id.
+        why: Who asks, and what for.
+        answer: Finds the answer on a connection for reading.
+        demo: Ask the demonstration.
 
     Raises:
         BadInput: no purpose is given, or no number of a task.
@@ -46,20 +57,15 @@ def look_up(kind: str, one: UUID, why: Why, *, demo: bool) -> int:
         Fault: the fact cannot be appended; nothing may be shown.
     """
 
-    async def record(ledger: "Ledger") -> int:
-        from ledger.application.access import PERSONAL, record_access  # noqa: PLC0415 - heavy
+    async def look(ledger: "Ledger") -> T:
+        from ledger.application.access import record_trail  # noqa: PLC0415 - heavy
         from ledger.application.asking import asking, purpose_of  # noqa: PLC0415 - heavy
 
         caller = caller_of(why.account or getuser(), why.role)
         async with asking(ledger, caller, "trail") as asked:
-            return await record_access(
-                ledger,
-                asked.caller,
-                what=f"{kind}/{one}",
-                fields=("trail",),
-                purpose=purpose_of(why.purpose, why.task),
-                person=one if kind == "person" else None,
-                about=(one,) if kind in PERSONAL else (),
-            )
+            purpose = purpose_of(why.purpose, why.task)
+            found = await answer(asked.connection)
+            await record_trail(ledger, asked.caller, kind, one, purpose)
+        return found
 
-    return with_ledger(record, demo=demo)
+    return with_ledger(look, demo=demo)

@@ -165,7 +165,7 @@ def clear(conninfo: str) -> None:
 
 @contextmanager
 def connected(conninfo: str) -> Iterator[Connection[Any]]:
-    """Connect so that the relation ``entry`` is the ledger's own, in autocommit."""
+    """Connect so that the relation ``entry`` stands, in autocommit."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(SEE_ENTRIES)
         yield connection

@@ -72,7 +72,6 @@ class Keeper:
 
     def _hold(self) -> None:
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
-            # The relation "entry" that the read models ask for is the ledger's own.
             connection.execute(SEE_ENTRIES)
             while not self._stopping.is_set():
                 row = connection.execute(LOCK).fetchone()

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregates.instructor.facts import InstructorRegistered
 from aggregates.trainee.facts import TraineeIdentityVerified
-from ledger.application.access import PERSONAL, record_access
+from ledger.application.access import record_trail
 from ledger.application.asking import Standing, asking, leaves_trace, purpose_of
 from ledger.application.criteria import identity, refused, when
 from ledger.application.naming import code_title
@@ -89,15 +89,8 @@ async def page(request: Request) -> Response:
             raise refused("kind", TEXTS["bad kind"])
         one = identity("id", told)
         then = await when(asked, params.get("at", "").strip())
-        await record_access(
-            ledger,
-            asked.caller,
-            what=f"{kind}/{one}",
-            fields=("trail",),
-            purpose=purpose_of(purpose.text, purpose.task),
-            person=one if kind == "person" else None,
-            about=(one,) if kind in PERSONAL else (),
-        )
+        why = purpose_of(purpose.text, purpose.task)
+        await record_trail(ledger, asked.caller, kind, one, why)
         found = await queries.page(
             asked.connection,
             kind,

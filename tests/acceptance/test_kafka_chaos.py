@@ -38,8 +38,6 @@ from tests.ledger.telling import live, tell
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 PAUSE_SECONDS = (0.2, 1.2)
 CUT_SHARE = 0.05
-MANY = 30
-"""From how many kills on the long tests run."""
 NUMBERS_END = 100
 """Classes of the small world have numbers of two digits."""
 WITHIN_SECONDS = 180.0
@@ -229,8 +227,6 @@ def test_three_brokers_with_one_down_lose_nothing(
     database: str, second_database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     kills = request.config.getoption("--kills")
-    if kills < MANY:
-        pytest.skip(f"does not apply: three brokers are for --kills {MANY} and more")
     needs_apache()
     chance = random.Random(11)  # noqa: S311 - no secret
     kafka = Apache(tmp_path / "kafka", 3)

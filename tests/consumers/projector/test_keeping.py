@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from consumers.broker import Record
-from consumers.envelope import Row, message_of
+from consumers.envelope import Arrived, Row, message_of
 from consumers.projector import keeping, mirror
 from consumers.projector.alarms import Alarm
 from consumers.relay import standing
@@ -170,9 +170,12 @@ def test_an_entry_that_came_before_the_one_it_follows_is_compared_before_the_mar
     assert seen(both[0]) == [(row.position, row.leaf) for row in rows]
 
 
+def entries_of(row: Row) -> list[Arrived]:
+    return [keeping.entry_of(one) for some in placed([row]).values() for one in some]
+
+
 def add(connection: Connection[Any], row: Row) -> None:
-    ((record,),) = [some for some in placed([row]).values() if some]
-    keeping.add(connection, [keeping.entry_of(record)])
+    keeping.add(connection, entries_of(row))
 
 
 def add_one_by_one(connection: Connection[Any], rows: Sequence[Row]) -> None:
@@ -203,12 +206,13 @@ def test_a_second_entry_with_the_number_of_another_in_its_stream_is_a_fork(
     rows: list[Row], both: tuple[Connection[Any], Connection[Any]]
 ) -> None:
     emptied(both[0])
-    keeping.keep(both[0], placed(rows[:-1]))
+    keeping.keep(both[0], placed(rows[:-2]))
     again = rows[-1].position
+    told = [rows[-2], rows[0]._replace(position=again)]
 
     with pytest.raises(Alarm, match=f"two different entries at {again}"):
-        add(both[0], rows[0]._replace(position=again))
-    assert mirror.mark(both[0]) == ENTRIES - 1
+        keeping.add(both[0], [entry for row in told for entry in entries_of(row)])
+    assert mirror.mark(both[0]) == ENTRIES - 2
 
 
 def test_a_copy_of_before_keeps_what_waited_beside_its_log(
