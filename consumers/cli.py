@@ -6,6 +6,7 @@ import typer
 
 from aggregates.language import Message
 from consumers.intake import cli as intake
+from ledger.cli.options import Demo
 from ledger.cli.telling import Form, out_rows, say
 from ledger.settings import Settings
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from consumers.relay.running import Relay
     from consumers.topics import Difference
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Replicas = Annotated[
     int | None,
     typer.Option(
@@ -111,9 +111,9 @@ def _published(kind: "type[Relay]", *, republish: bool, once: bool, demo: bool) 
     from ledger.store.roles import RELAY  # noqa: PLC0415 - heavy
     from ledger.timers.processes import collect_seldom  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
+    settings = Settings.read(demo=demo)
     cluster = _cluster()
-    with at_hand(settings.for_demo() if demo else settings) as place:
+    with at_hand(settings) as place:
         stop = Stop()
         stop.at_signals()
         working = kind(place.taking(RELAY).conninfo, cluster, stop)

@@ -26,7 +26,9 @@ NOT_HERE = "does not apply"
 
 TEMPLATE = "mingzhang_template"
 WAITING = ("acceptance", "consumers", "simulation", "infra")
-"""Tests that mostly wait for brokers and processes; begun first, they leave no long end."""
+"""Tests that mostly wait for brokers and processes; others use the processor meanwhile."""
+WAITING_UNTIL = 0.8
+"""The last of them is begun after this part of the others, so that it leaves no long end."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system, not a file
 MEMORY_BYTES_MIN = 6 * 2**30
 """Where tests may lie in memory, and how much of it has to be free. Hundreds of them make databases
@@ -63,9 +65,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long while others work."""
+    """Let those that wait and those that work take turns, file by file."""
     here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in WAITING)
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting = [path for path in files if path.relative_to(here).parts[0] in WAITING]
+    working = [path for path in files if path not in waiting]
+    turn = {path: WAITING_UNTIL * at / len(waiting) for at, path in enumerate(waiting)}
+    turn |= {path: at / len(working) for at, path in enumerate(working)}
+    items.sort(key=lambda item: turn[item.path])
 
 
 @pytest.hookimpl(wrapper=True)

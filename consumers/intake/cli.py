@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from aggregates.language import Message
+from ledger.cli.options import Demo
 from ledger.cli.telling import Form, out, out_rows, say
 from ledger.errors import Failure
 from ledger.settings import Settings
@@ -17,7 +18,6 @@ from ledger.settings import Settings
 if TYPE_CHECKING:
     from consumers.intake.mending import Mended, Mending
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Shape = Annotated[Form | None, typer.Option("--format", "-o")]
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="intake list所示编号 · its number")]
 
@@ -89,9 +89,9 @@ def run(
     from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
     from ledger.store.roles import INTAKE  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
+    settings = Settings.read(demo=demo)
     cluster = cluster_of(settings)
-    with at_hand(settings.for_demo() if demo else settings) as whole:
+    with at_hand(settings) as whole:
         place = whole.taking(INTAKE)
         stop = Stop()
         stop.at_signals()
@@ -151,10 +151,10 @@ def _mended(what: "Callable[[Mending], Awaitable[Mended]]", *, demo: bool) -> No
     from ledger.cli.opening import at_hand, opened  # noqa: PLC0415 - heavy
     from ledger.store.roles import INTAKE  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
+    settings = Settings.read(demo=demo)
     cluster = cluster_of(settings)
 
-    with at_hand(settings.for_demo() if demo else settings) as whole:
+    with at_hand(settings) as whole:
         place = whole.taking(INTAKE)
 
         async def work() -> "Mended":

@@ -86,6 +86,9 @@ class Projector:
                 with mirror.connected(self._conninfo) as connection:
                     self._guarded(connection, until)
                     return
+            except psycopg.errors.UniqueViolation:
+                _log.info("another projector brought the same entry first; reading on")
+                continue
             except psycopg.Error as error:
                 _log.warning("the database is away (SQLSTATE %s); trying again", error.sqlstate)
             except BrokerFault as fault:

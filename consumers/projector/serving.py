@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from consumers.broker import BrokerFault, Cluster
 from consumers.projector import mirror
@@ -15,7 +13,7 @@ from consumers.projector.rebuilding import rebuild
 from consumers.projector.running import RETRY_SECONDS, Projector
 from consumers.stopping import Stop
 from consumers.topics import EVENTS, needed
-from ledger.embedded.database import resolve
+from ledger.embedded.database import resolve_copy
 from ledger.settings import Settings
 from ledger.store.migrations import migrate
 from ledger.store.roles import PROJECTOR, as_role
@@ -25,8 +23,6 @@ from ledger.timers.processes import collect_seldom, give_way
 from projections.catalogue import folds
 from projections.run import catch_up, prepare
 
-DEMO_DATABASE = "mingzhang_read"
-"""The read database of a demonstration, on its embedded server."""
 _log = logging.getLogger(__name__)
 
 
@@ -101,22 +97,7 @@ def _folded(conninfo: str) -> None:
 @contextmanager
 def _database(settings: Settings, *, demo: bool) -> Iterator[str]:
     """Return where the read database is, migrated."""
-    if demo:
-        with resolve(settings.for_demo()) as server:
-            conninfo = make_conninfo(server, dbname=DEMO_DATABASE)
-            _made(server)
-            migrate(conninfo)
-            yield conninfo
-        return
-    with resolve(settings.for_reading()) as conninfo:
+    place = settings.for_demo() if demo else settings
+    with resolve_copy(place, demo=demo, begin=demo) as conninfo:
         migrate(conninfo)
         yield conninfo
-
-
-def _made(server: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        there = connection.execute(
-            "select from pg_database where datname = %s", (DEMO_DATABASE,)
-        ).fetchone()
-        if there is None:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DEMO_DATABASE)))

@@ -1,8 +1,7 @@
 """Whether the service lives, is ready, and what it is. No personal data, open to all."""
 
-from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import psycopg
@@ -12,11 +11,7 @@ from psycopg_pool import PoolTimeout
 
 from ledger.api.describing import OBJECT, TEXT, gives
 from ledger.application.progress import metrics_of, progress_of
-from ledger.clock import Clock
-from ledger.evidence.policy import Policy
-from ledger.integration.standing import MET, standing_of
-from ledger.integration.witness_policy import Held
-from ledger.integration.witnesses import KNOWN, Known
+from ledger.integration.watch import Watch, watched
 
 JSON = "application/json"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,37 +31,13 @@ async def healthz() -> Response:
     return Response(b'{"status":"ok"}', media_type=JSON)
 
 
-class Watch(NamedTuple):
-    """Whose cosignatures are looked for.
-
-    Attributes:
-        witnesses: gives the policy that names them, as it is at the moment.
-        stale_seconds: how old a quorum may be.
-        clock: says how old it is.
-    """
-
-    witnesses: Callable[[], Held]
-    stale_seconds: float
-    clock: Clock
-
-
 async def _vouched(connection: AsyncConnection[Any], watch: Watch | None) -> dict[str, Any] | None:
     """Return how the witnesses stand; None where there are none."""
-    held = None if watch is None else watch.witnesses()
-    if watch is None or held is None or not (held.fault or _names_any(held.policy)):
+    found = await watched(connection, watch)
+    if found is None:
         return None
-    fault = None if held.fault is None else held.fault.en
-    if held.policy is None:
-        return {"policy_fault": fault}
-    met = await (await connection.execute(MET)).fetchone()
-    rows = await (await connection.execute(KNOWN)).fetchall()
-    each = (Known(*row) for row in rows)
-    stands = standing_of(held.policy, watch.stale_seconds, met, each)
-    return {**stands.as_json(watch.clock.now()), "policy_fault": fault}
-
-
-def _names_any(policy: Policy | None) -> bool:
-    return policy is not None and bool(policy.witnesses)
+    stands = {} if found.stands is None else found.stands.as_json(found.now)
+    return {**stands, "policy_fault": None if found.fault is None else found.fault.en}
 
 
 async def readyz(request: Request) -> Response:

@@ -21,7 +21,7 @@ PREFERENCE: Final = "promise"
 Promising = Callable[[], Sequence[Signer]]
 """Gives what signs promises at the moment."""
 _ENTRIES: Final = (
-    "select position, leaf, (extract(epoch from recorded_at) * 1000000)::bigint from ledger.entry"
+    "select position, leaf, (extract(epoch from recorded_at) * 1000000)::bigint from entry"
     " where position = any(%s)"
 )
 

@@ -36,7 +36,7 @@ _PROOF: Final = "text/plain; charset=utf-8"
 _NOT_FOUND: Final = 404
 _ACCEPTED: Final = 202
 _HEAD: Final = "select position from ledger.head"
-_PLACE: Final = "select position from ledger.entry where stream = %s and version = %s"
+_PLACE: Final = "select position from entry where stream = %s and version = %s"
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = gives({"text/plain": TEXT}) | {
     _ACCEPTED: {

@@ -23,7 +23,7 @@ from projections.paging import Order
 
 OWED_BY = ("INSTITUTION", "AUTHORITY")
 """Who may owe a duty."""
-_TIME_OF = "select recorded_at from ledger.entry where position = %s"
+_TIME_OF = "select recorded_at from entry where position = %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ MODELS: Final[Mapping[str, tuple[ReadModel, ...]]] = {
 """The read models that say something of one thing of a kind."""
 PATIENCE_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 0.1
-_ENTRIES: Final = "select position, type, body from ledger.entry where position = any(%s)"
+_ENTRIES: Final = "select position, type, body from entry where position = any(%s)"
 _NOT_FOUND = Message("没有这样的记录", "there are no such entries")
 _UNSIGNED = Message("本账本尚未签发检查点", "this log has signed no checkpoint yet")
 

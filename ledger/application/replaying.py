@@ -29,9 +29,7 @@ from projections.model import Moment
 from projections.replaying import replayed
 from projections.trail.queries import every_position
 
-_SHOWN: Final = (
-    "select position from ledger.entry where position = any(%s) and not (type like any(%s))"
-)
+_SHOWN: Final = "select position from entry where position = any(%s) and not (type like any(%s))"
 _HIDDEN: Final = [f"{one}%" for one in HIDDEN]
 
 

@@ -12,6 +12,7 @@ from aggregates.language import Message
 from ledger.cli import keeping
 from ledger.cli.acting import caller_of, class_of, with_ledger
 from ledger.cli.asking import NotUnderstood
+from ledger.cli.options import Demo
 from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ledger.exchange.package.building import Package
     from ledger.exchange.package.building import Place as Beside
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Class = Annotated[
     str, typer.Argument(metavar="CLASS", help="班期标识（UUID）或备案编号 · id or filing number")
 ]

@@ -7,13 +7,13 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli import keeping_keys
+from ledger.cli.options import Demo
 from ledger.cli.telling import out, out_json, say
 from ledger.errors import Failure
 
 if TYPE_CHECKING:
     from ledger.integration.place import SigningPlace
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Twin = Annotated[bool, typer.Option("--sm3", help="SM3树 · the tree of SM3")]
 
 
@@ -46,8 +46,8 @@ def policy(demo: Demo = False, twin: Twin = False, promises: keeping_keys.Promis
     from ledger.integration.exporting import PROMISE_POLICY  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    with at_hand(settings.for_demo() if demo else settings) as place:
+    settings = Settings.read(demo=demo)
+    with at_hand(settings) as place:
         place.signing.keys()
         files = BesideLog(place.conninfo, place.signing, place.vouching)
     name = PROMISE_POLICY if promises else "sm3/policy" if twin else "policy"
@@ -109,8 +109,8 @@ def export_log(
     from ledger.integration.exporting import export_log as write_log  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    with at_hand(settings.for_demo() if demo else settings) as place:
+    settings = Settings.read(demo=demo)
+    with at_hand(settings) as place:
         place.signing.keys()
         catch_up(place.conninfo, place.signing, SystemClock())
         policy, cosigned = place.vouching.policy(), False
@@ -127,5 +127,4 @@ def _place(*, demo: bool) -> "SigningPlace":
     from ledger.integration.place import SigningPlace  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    return SigningPlace.below((settings.for_demo() if demo else settings).home)
+    return SigningPlace.below(Settings.read(demo=demo).home)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregates.language import Message
+from ledger.cli.options import Demo, Read
 from ledger.cli.telling import Form, lang, out, out_json, out_rows, say
 
 if TYPE_CHECKING:
@@ -77,28 +78,19 @@ def doctor(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) 
 
 
 def status(
-    demo: Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")] = False,
-    read: Annotated[bool, typer.Option("--read", help="只读数据库 · the read database")] = False,
+    demo: Demo = False,
+    read: Read = False,
 ) -> None:
     """日志与读模型到了哪里 · how far log and read models have come."""
-    import psycopg  # noqa: PLC0415 - heavy
-
     from ledger.application.progress import progress_in  # noqa: PLC0415 - heavy
-    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
     from ledger.clock import SystemClock  # noqa: PLC0415 - heavy
     from ledger.integration.stamping import last_stamps  # noqa: PLC0415 - heavy
     from ledger.integration.standing import standing  # noqa: PLC0415 - heavy
-    from ledger.settings import Settings  # noqa: PLC0415 - heavy
     from projections.catalogue import folds  # noqa: PLC0415 - heavy
     from projections.run import prepare  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    if read:
-        settings = settings.for_reading()
-    with (
-        at_hand(settings.for_demo() if demo else settings) as place,
-        psycopg.connect(place.conninfo, autocommit=True) as connection,
-    ):
+    with connected(demo=demo, read=read) as (place, connection):
         prepare(connection, folds())
         told = progress_in(connection)
         policy = place.vouching.policy()
@@ -107,7 +99,7 @@ def status(
     now = SystemClock().now()
     out_json(
         {
-            "origin": settings.origin,
+            "origin": place.settings.origin,
             "position": told.head,
             "recorded_at": told.recorded_at.isoformat() if told.head else None,
             "read_models": {

@@ -13,12 +13,12 @@ from uuid import UUID
 import typer
 
 from ledger.cli.acting import act_on, answer_of, caller_of, refusal_told
+from ledger.cli.options import Demo
 
 if TYPE_CHECKING:
     from aggregates.decisions import Caller
     from ledger.application.running import Ledger
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Class = Annotated[
     str, typer.Argument(metavar="CLASS", help="班期标识（UUID）或备案编号 · id or filing number")
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from aggregates.language import Message
+from ledger.cli.options import Demo
 from ledger.cli.telling import Form, out, out_json, out_rows, say
 from ledger.errors import Failure
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
 Twin = Annotated[bool, typer.Option("--sm3", help="SM3树 · the tree of SM3")]
 Promises = Annotated[bool, typer.Option("--promises", help="承诺的密钥 · the key of promises")]
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="公钥编号（八位十六进制） · the key's id")]
@@ -89,8 +89,7 @@ def keys(
     from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    place = SigningPlace.below((settings.for_demo() if demo else settings).home)
+    place = SigningPlace.below(Settings.read(demo=demo).home)
     held = place.keys()
     shown = held.promising if promises else held.of(TWIN if twin else WORLD)
     out(vkeys(shown).rstrip("\n"))
@@ -107,8 +106,8 @@ def show(
     from ledger.integration.log_keys import ALGORITHMS  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    with at_hand(settings.for_demo() if demo else settings) as place:
+    settings = Settings.read(demo=demo)
+    with at_hand(settings) as place:
         held = place.signing.keys()
         lives = lives_in(place.conninfo, held.origin)
     states = {str(one.key): "current" for one in held.signing}

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from ledger.clock import Clock, SystemClock
 from ledger.documents.place import store_at
-from ledger.embedded.database import resolve
+from ledger.embedded.database import resolve, resolve_copy
 from ledger.ids import Ids, SystemIds
 from ledger.integration.log_keys import LogKeys
 from ledger.integration.place import SigningPlace
@@ -86,6 +86,14 @@ def at_hand(settings: Settings, *, create_keys: Keyring | None = None) -> Iterat
         yield place
 
 
+@contextmanager
+def copy_at_hand(settings: Settings, *, demo: bool = False) -> Iterator[Place]:
+    """Give the read database, which holds a copy of the log; it is migrated."""
+    with resolve_copy(settings, demo=demo) as conninfo:
+        migrate(conninfo)
+        yield Place(settings, conninfo)
+
+
 def _log_keys(settings: Settings, keyring: Keyring) -> LogKeys:
     """Return signing keys for a new log; a simulated one has those of its seed."""
     origin = origin_of(source_of(settings, keyring))
@@ -101,11 +109,9 @@ def connected(*, demo: bool = False, read: bool = False) -> Iterator[tuple[Place
         demo: The demonstration's.
         read: The read database, which holds a copy.
     """
-    settings = Settings.read()
-    if read:
-        settings = settings.for_reading()
+    settings = Settings.read(demo=demo)
     with (
-        at_hand(settings.for_demo() if demo else settings) as place,
+        copy_at_hand(settings, demo=demo) if read else at_hand(settings) as place,
         psycopg.connect(place.conninfo, autocommit=True) as connection,
     ):
         connection.execute(SEE_ENTRIES)

@@ -5,11 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from aggregates.language import Message
+from ledger.cli.options import Demo, Read
 from ledger.cli.telling import Form, lang, out_json, out_rows
 from ledger.errors import Failure
 
-Demo = Annotated[bool, typer.Option("--demo", help="演示账本 · the demonstration")]
-Read = Annotated[bool, typer.Option("--read", help="只读数据库 · the read database")]
 Name = Annotated[str, typer.Argument(help="读模型名，见project list · a read model's name")]
 
 

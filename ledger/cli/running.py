@@ -90,7 +90,7 @@ def serve(
 
 def _serve_copy(host: str | None, port: int | None) -> None:
     from ledger.application.looks import ForwardedLooks, Looks, NoLooks  # noqa: PLC0415 - heavy
-    from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
+    from ledger.cli.opening import copy_at_hand  # noqa: PLC0415 - heavy
     from ledger.cli.serving import listen, refuse_open_door, serve_copy  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
@@ -98,7 +98,7 @@ def _serve_copy(host: str | None, port: int | None) -> None:
     if settings.ledger_url is not None:
         looks = ForwardedLooks(settings.ledger_url, settings.ledger_token())
     bind = settings.host if host is None else host
-    with at_hand(settings.for_reading()) as place:
+    with copy_at_hand(settings) as place:
         refuse_open_door(bind, place.conninfo)
         held = listen(bind, settings.port if port is None else port)
         _run_loop(serve_copy(place.taking(READER).conninfo, looks, held, ready=_tell))

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from aggregates.language import Message
 from ledger.api.app import make_app
 from ledger.api.corking import CorkedProtocol
-from ledger.api.health import Watch
 from ledger.api.promises import Promising
 from ledger.api.questions import routes as question_routes
 from ledger.application.copying import open_copy
@@ -27,6 +26,7 @@ from ledger.errors import Misconfigured
 from ledger.ids import SystemIds
 from ledger.integration.beside import FRESH_SECONDS, BesideLog
 from ledger.integration.log_keys import KeyFile, LogKeysUnusable
+from ledger.integration.watch import Watch
 from ledger.integration.witness_policy import WitnessPolicy
 from ledger.security.sessions import Sessions
 from ledger.security.tokens import any_living

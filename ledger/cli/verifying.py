@@ -11,6 +11,7 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli.exhibiting import verify_exhibit
+from ledger.cli.options import Demo
 from ledger.cli.telling import out_json, say
 from ledger.errors import Failure
 from ledger.store.rows import SEE_ENTRIES
@@ -55,7 +56,7 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     last: Annotated[
         int | None, typer.Option("--to", min=1, help="截止位置；缺省至末尾 · last position")
     ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="核验演示账本 · the demonstration")] = False,
+    demo: Demo = False,
     checkpoint: Annotated[
         Path | None, typer.Option(help="审计人所持检查点 · a checkpoint that the auditor holds")
     ] = None,
@@ -88,8 +89,7 @@ def verify(  # noqa: PLR0913 - each mode has its own file
     from ledger.integration.trees import TWIN, WORLD  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
-    settings = settings.for_demo() if demo else settings
+    settings = Settings.read(demo=demo)
     tree = TWIN if twin else WORLD
     if receipt is not None:
         _receipt(settings, receipt, entry, policy)

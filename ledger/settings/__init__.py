@@ -77,12 +77,13 @@ class Settings:
     heads_seconds: int = HEADS_SECONDS_DEFAULT
 
     @classmethod
-    def read(cls, environment: Mapping[str, str] | None = None) -> Self:
+    def read(cls, environment: Mapping[str, str] | None = None, *, demo: bool = False) -> Self:
         """Read the settings.
 
         Args:
             environment: The variables; those of this process if left out. An empty one counts
                 as not set.
+            demo: Return those of the demonstration; see ``for_demo``.
 
         Raises:
             Misconfigured: Some cannot be read; all of them are named.
@@ -100,7 +101,8 @@ class Settings:
             values[setting.field] = read
         if wrong:
             raise _refused(wrong)
-        return cls(**values)
+        settings = cls(**values)
+        return settings.for_demo() if demo else settings
 
     def ledger_token(self) -> str:
         """Return the token to show to the ledger; empty where no file is named.
@@ -117,22 +119,6 @@ class Settings:
             raise Misconfigured(
                 Message(f"令牌文件{file}无法读取：{why}", f"cannot read the token in {file}: {why}")
             ) from None
-
-    def for_reading(self) -> Self:
-        """Return the settings under which a copy is the database.
-
-        Raises:
-            Misconfigured: no read database is named.
-        """
-        if self.read_database_url is None:
-            raise Misconfigured(
-                Message("尚未指定只读数据库", "no read database is named"),
-                mend=Message(
-                    "请设置 MINGZHANG_READ_DATABASE_URL",
-                    "set MINGZHANG_READ_DATABASE_URL",
-                ),
-            )
-        return replace(self, database_url=self.read_database_url)
 
     def for_demo(self) -> Self:
         """Return the settings of a demonstration: a home below this one, and no other server.

@@ -1,4 +1,4 @@
-"""How far everything has come: log, read models, trees, Kafka, and how far a copy is behind."""
+"""How far everything has come: log, read models, trees, witnesses, Kafka, and a copy."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from ledger.application.asking import asking
 from ledger.application.progress import TakenIn, progress_of
+from ledger.integration.watch import watched
+from ledger.integration.witnesses import TEXTS
 from ledger.web.rendering import caller_of, lang_of, ledger_of, render
 from projections.catalogue import MODELS
 
@@ -48,6 +50,7 @@ async def page(request: Request) -> Response:
     ledger = ledger_of(request)
     async with asking(ledger, caller_of(request), "class-ledger") as asked:
         told = await progress_of(asked.connection)
+        vouched = await watched(asked.connection, request.app.state.watch)
     lang = lang_of(request)
     return render(
         request,
@@ -55,6 +58,8 @@ async def page(request: Request) -> Response:
         standing=asked.standing,
         told=told,
         reasons=tuple(reasons(told.taken_in)),
+        vouched=vouched,
+        outcomes={one.value: text.text(lang) for one, text in TEXTS.items()},
         titles={one.name: one.title.text(lang) for one in MODELS},
         is_copy=ledger.is_copy,
     )

@@ -104,6 +104,10 @@ def test_a_witness_that_is_away_is_told_wherever_health_is_shown(vouched: Vouche
     vouched.witness.kill()
     vouched.until(lambda told: bool(told["stale"]))
     assert vouched.client.get("/readyz").status_code == 200  # taking entries goes on
+    auditor = {"authorization": f"Bearer {vouched.installation.token('AUDITOR')}"}
+    page = vouched.client.get("/status?lang=en", headers=auditor).text
+    assert "no quorum of the witnesses has cosigned" in page
+    assert "no answer" in page
     status = vouched.installation.run("status")
     assert orjson.loads(status.stdout)["witnesses"]["stale"] is True
     assert "no quorum of the witnesses has cosigned" in status.stderr

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.embedded.database import Database, OwnServer, resolve
+from ledger.embedded.database import Database, OwnServer, resolve, resolve_copy
 from ledger.embedded.server import EmbeddedServer
 from ledger.errors import Misconfigured
 from ledger.settings import Settings
@@ -25,6 +25,31 @@ def test_a_server_of_the_users_own_comes_first_and_is_not_stopped(home: Path) ->
             assert url == own
         assert ask(own, "select 1") == "1"
         assert not unused.exists()
+
+
+def test_a_copy_lies_where_its_own_setting_says_and_a_server_that_is_away_is_named_by_it(
+    home: Path,
+) -> None:
+    with pytest.raises(Misconfigured, match="there is no read database"):
+        resolve_copy(Settings.read({"MINGZHANG_HOME": str(home)}), demo=False).__enter__()
+    named = {"MINGZHANG_HOME": str(home), "MINGZHANG_READ_DATABASE_URL": f"host={home}/nobody"}
+    with pytest.raises(Misconfigured, match="MINGZHANG_READ_DATABASE_URL cannot be reached"):
+        resolve_copy(Settings.read(named), demo=False).__enter__()
+    with EmbeddedServer(home) as url:
+        named["MINGZHANG_READ_DATABASE_URL"] = url
+        with resolve_copy(Settings.read(named), demo=False) as copy:
+            assert copy == url
+
+
+def test_a_demonstrations_copy_lies_beside_its_ledger_once_it_was_begun(home: Path) -> None:
+    demo = Settings.read({"MINGZHANG_HOME": str(home)}, demo=True)
+    with pytest.raises(Misconfigured, match="make run KAFKA=1"):
+        resolve_copy(demo, demo=True).__enter__()
+    with resolve_copy(demo, demo=True, begin=True) as copy:
+        assert ask(copy, "select current_database()") == "mingzhang_read"
+    with resolve_copy(demo, demo=True) as copy, resolve(demo) as ledger:
+        assert ask(ledger, "select current_database()") == "mingzhang"
+        assert ask(copy, "select current_database()") == "mingzhang_read"
 
 
 def test_both_kinds_are_databases() -> None:
