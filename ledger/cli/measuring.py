@@ -9,6 +9,8 @@ from aggregates.language import Message
 from ledger.cli.telling import Form, out_json, out_rows, say
 
 NAMES = ("append", "http", "rebuild", "asof", "ask", "follow", "integrate", "receipt", "grown")
+DISK_BOUND = ("append", "http")
+"""What of these depends on how long a flush takes."""
 
 
 def add(app: typer.Typer) -> None:
@@ -24,6 +26,12 @@ def bench(
         int,
         typer.Option(min=1000, max=10**9, help="receipt、grown：账本条数 · length of the log"),
     ] = 200_000,
+    flush_delay: Annotated[
+        int,
+        typer.Option(
+            min=0, max=100_000, help="append、http：每次落盘至少多花的微秒 · a slower disk, in µs"
+        ),
+    ] = 0,
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
 ) -> None:
     """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
@@ -43,12 +51,10 @@ def bench(
     from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
 
     others = {one.name: one for one in entry_points(group="mingzhang.benches")}
-    if name not in (*NAMES, *others):
-        known = ", ".join((*NAMES, *others))
-        raise typer.BadParameter(f"{name!r} is not one of {known}", param_hint="name")
+    _refuse(name, (*NAMES, *others), flush_delay)
     say(Message("测量中，请稍候……", "measuring, please wait"))
     results: list[Result]
-    with scratch() as conninfo:
+    with scratch(flush_delay) as conninfo:
         match name:
             case "append" | "http" | "integrate":
                 driven = {"append": appending, "http": serving, "integrate": integrating}[name]
@@ -64,13 +70,20 @@ def bench(
                 results = asking.measure(conninfo, repetitions=repetitions, run=uvloop.run)
             case "follow":
                 results = following.measure(conninfo, repetitions=repetitions)
-            case "rebuild":
-                results = folding.measure_rebuild(conninfo, repetitions=repetitions)
-            case "asof":
-                results = folding.measure_asof(conninfo, repetitions=repetitions)
+            case "rebuild" | "asof":
+                kept = {"rebuild": folding.measure_rebuild, "asof": folding.measure_asof}[name]
+                results = kept(conninfo, repetitions=repetitions)
             case _:
                 results = others[name].load()(conninfo, repetitions=repetitions)
     if form is Form.JSON:
         out_json([one.as_json() for one in results])
         return
     out_rows(COLUMNS, [one.as_row() for one in results], form or Form.TABLE)
+
+
+def _refuse(name: str, known: tuple[str, ...], flush_delay: int) -> None:
+    """Refuse what cannot be measured, before anything is started."""
+    if name not in known:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(known)}", param_hint="name")
+    if flush_delay and name not in DISK_BOUND:
+        raise typer.BadParameter(f"only for {', '.join(DISK_BOUND)}", param_hint="--flush-delay")

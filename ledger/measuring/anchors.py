@@ -24,8 +24,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def scratch() -> Iterator[str]:
-    """Start a server of its own with a migrated database, and remove both at the end."""
+def scratch(flush_delay_us: int = 0) -> Iterator[str]:
+    """Start a server of its own with a migrated database, and remove both at the end.
+
+    Args:
+        flush_delay_us: How many microseconds longer each flush to the disk takes, at least. The
+            clock of the kernel adds some 50 to whatever is asked for.
+    """
     with tempfile.TemporaryDirectory(prefix="mingzhang-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)  # under root the server has an account of its own
@@ -33,9 +38,19 @@ def scratch() -> Iterator[str]:
         try:
             conninfo = server.start()
             migrate(conninfo)
+            if flush_delay_us:
+                _slow_down(conninfo, flush_delay_us)
             yield conninfo
         finally:
             server.discard()
+
+
+def _slow_down(conninfo: str, flush_delay_us: int) -> None:
+    """Let whoever flushes wait first, also where nobody else commits."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(f"alter system set commit_delay = {flush_delay_us}")
+        connection.execute("alter system set commit_siblings = 0")
+        connection.execute("select pg_reload_conf()")
 
 
 def _pgbench(conninfo: str, *, clients: int, seconds: float) -> str:

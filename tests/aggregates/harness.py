@@ -6,7 +6,7 @@ once, so that a fact that cannot be stored cannot be tested either.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from aggregates.ids import InstitutionId, OfficialId
 from aggregates.law.deadlines import SHANGHAI
 from aggregates.law.in_force import Law
 from aggregates.policy_book.state import POLICY_BOOK, PolicyBook
+from aggregates.sealed import Restricted
 
 SOMEBODY = OfficialId(UUID(int=0xAC70))
 COUNTY = "371502"
@@ -69,6 +70,12 @@ def happened(
 ) -> Happened:
     """Say that a fact was recorded at a moment."""
     return Happened(kind, one, fact, Recorded(moment(when), by, channel))
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+RESTORED_MAX = 20_000
+_RESTORED: dict[int, tuple[Fact, Fact]] = {}
+"""Facts by their identity, and what they are after storage."""
 
 
 @dataclass(slots=True)
@@ -130,23 +137,39 @@ class Scene:
 
 
 def _restored(fact: Fact) -> Fact:
-    """Return the fact after storage; restricted values stay at hand, as the vault gives them."""
-    values = dict(_restricted(fact))
-    return decode(fact.TYPE, encode(fact), values.__getitem__)
+    """Return the fact after storage; restricted values stay at hand, as the vault gives them.
+
+    Stories are told again and again with the same facts: what became of one is kept for it.
+    """
+    kept = _RESTORED.get(id(fact))
+    if kept is not None and kept[0] is fact:
+        return kept[1]
+    values: dict[str, Any] = {}
+    _find_restricted(fact, values)
+    again = decode(fact.TYPE, encode(fact), values.__getitem__)
+    if len(_RESTORED) >= RESTORED_MAX:
+        _RESTORED.clear()
+    _RESTORED[id(fact)] = (fact, again)
+    return again
 
 
-def _restricted(value: object) -> list[tuple[str, Any]]:
-    from dataclasses import fields, is_dataclass  # noqa: PLC0415 - only here
-
-    from aggregates.sealed import Restricted  # noqa: PLC0415 - only here
-
+def _find_restricted(value: Any, found: dict[str, Any]) -> None:  # noqa: ANN401 - whatever a fact holds
     if isinstance(value, Restricted):
-        return [(value.commitment, value.value)]
-    if isinstance(value, tuple):
-        return [pair for item in value for pair in _restricted(item)]
-    if is_dataclass(value) and not isinstance(value, type):
-        return [pair for f in fields(value) for pair in _restricted(getattr(value, f.name))]
-    return []
+        found[value.commitment] = value.value
+    elif isinstance(value, tuple):
+        for item in value:
+            _find_restricted(item, found)
+    else:
+        for name in _names(type(value)):
+            _find_restricted(getattr(value, name), found)
+
+
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    found = _NAMES.get(cls)
+    if found is None:
+        found = tuple(one.name for one in fields(cls)) if is_dataclass(cls) else ()
+        _NAMES[cls] = found
+    return found
 
 
 def given(*story: Happened, law: Law | None = None) -> Scene:

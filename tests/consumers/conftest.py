@@ -24,9 +24,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def collected() -> Iterator[None]:
-    """Collect what a test left before any other one begins."""
+    """Collect what a test left before any other one begins, and look at what is left no more."""
     yield
     gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", params=KINDS)

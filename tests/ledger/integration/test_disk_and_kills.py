@@ -22,6 +22,8 @@ from tests.ledger.integration.test_live import POLICY
 from tests.ledger.store.making import one
 
 RUNS = 12
+PAUSE_SECONDS = 0.03
+"""Between two appends: what is killed integrates and signs meanwhile."""
 BESIDE = """
 import os, sys, threading
 from pathlib import Path
@@ -59,6 +61,7 @@ def test_killed_at_any_moment_nothing_is_signed_that_is_not_durable(
             while time.monotonic() < deadline:
                 grow(database, 150)
                 written += 150
+                time.sleep(PAUSE_SECONDS)
         finally:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
