@@ -7,7 +7,7 @@
 
 BIN := .venv/bin
 # More than there are cores: most tests wait for a disk, a broker or another process.
-WORKERS ?= 3
+WORKERS ?= 4
 BENCHES ?= append http rebuild asof
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock' --group build pyproject.toml

@@ -1,12 +1,15 @@
 """``bench``: speed goals, each beside its anchor on the same server."""
 
 from importlib.metadata import entry_points
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregates.language import Message
 from ledger.cli.telling import Form, out_json, out_rows, say
+
+if TYPE_CHECKING:
+    from ledger.measuring.results import Result
 
 NAMES = ("append", "http", "rebuild", "asof", "ask", "follow", "integrate", "receipt", "grown")
 DISK_BOUND = ("append", "http")
@@ -35,6 +38,26 @@ def bench(
     form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
 ) -> None:
     """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
+    from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
+    from ledger.measuring.results import COLUMNS  # noqa: PLC0415 - heavy
+
+    others = {one.name: one for one in entry_points(group="mingzhang.benches")}
+    _refuse(name, (*NAMES, *others), flush_delay)
+    say(Message("测量中，请稍候……", "measuring, please wait"))
+    with scratch(flush_delay) as conninfo:
+        if name in others:
+            results = others[name].load()(conninfo, repetitions=repetitions)
+        else:
+            results = _measured(name, conninfo, repetitions, seconds, entries)
+    if form is Form.JSON:
+        out_json([one.as_json() for one in results])
+        return
+    out_rows(COLUMNS, [one.as_row() for one in results], form or Form.TABLE)
+
+
+def _measured(
+    name: str, conninfo: str, repetitions: int, seconds: float, entries: int
+) -> "list[Result]":
     import uvloop  # noqa: PLC0415 - heavy
 
     from ledger.measuring import (  # noqa: PLC0415 - heavy
@@ -47,38 +70,26 @@ def bench(
         receipts,
         serving,
     )
-    from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy
-    from ledger.measuring.results import COLUMNS, Result  # noqa: PLC0415 - heavy
 
-    others = {one.name: one for one in entry_points(group="mingzhang.benches")}
-    _refuse(name, (*NAMES, *others), flush_delay)
-    say(Message("测量中，请稍候……", "measuring, please wait"))
-    results: list[Result]
-    with scratch(flush_delay) as conninfo:
-        match name:
-            case "append" | "http" | "integrate":
-                driven = {"append": appending, "http": serving, "integrate": integrating}[name]
-                results = driven.measure(
-                    conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
-                )
-            case "receipt" | "grown":
-                long = {"receipt": receipts, "grown": growing}[name]
-                results = long.measure(
-                    conninfo, repetitions, seconds, entries=entries, run=uvloop.run
-                )
-            case "ask":
-                results = asking.measure(conninfo, repetitions=repetitions, run=uvloop.run)
-            case "follow":
-                results = following.measure(conninfo, repetitions=repetitions)
-            case "rebuild" | "asof":
-                kept = {"rebuild": folding.measure_rebuild, "asof": folding.measure_asof}[name]
-                results = kept(conninfo, repetitions=repetitions)
-            case _:
-                results = others[name].load()(conninfo, repetitions=repetitions)
-    if form is Form.JSON:
-        out_json([one.as_json() for one in results])
-        return
-    out_rows(COLUMNS, [one.as_row() for one in results], form or Form.TABLE)
+    found: list[Result]
+    match name:
+        case "append" | "http" | "integrate":
+            driven = {"append": appending, "http": serving, "integrate": integrating}[name]
+            found = driven.measure(
+                conninfo, repetitions=repetitions, seconds=seconds, run=uvloop.run
+            )
+        case "receipt" | "grown":
+            long = {"receipt": receipts, "grown": growing}[name]
+            found = long.measure(conninfo, repetitions, seconds, entries=entries, run=uvloop.run)
+        case "ask":
+            found = asking.measure(conninfo, repetitions=repetitions, run=uvloop.run)
+        case "follow":
+            found = following.measure(conninfo, repetitions=repetitions)
+        case "rebuild":
+            found = folding.measure_rebuild(conninfo, repetitions=repetitions)
+        case _:
+            found = folding.measure_asof(conninfo, repetitions=repetitions)
+    return found
 
 
 def _refuse(name: str, known: tuple[str, ...], flush_delay: int) -> None:
