@@ -87,8 +87,7 @@ class Projector:
                     self._guarded(connection, until)
                     return
             except psycopg.errors.UniqueViolation:
-                _log.info("another projector brought the same entry first; reading on")
-                continue
+                _log.warning("another projector brought the same entry first; trying again")
             except psycopg.Error as error:
                 _log.warning("the database is away (SQLSTATE %s); trying again", error.sqlstate)
             except BrokerFault as fault:
