@@ -6,7 +6,7 @@ import typer
 
 from aggregates.language import Message
 from consumers.intake import cli as intake
-from ledger.cli.options import Demo
+from ledger.cli.options import Demo, Format
 from ledger.cli.telling import Form, out_rows, say
 from ledger.settings import Settings
 
@@ -49,9 +49,7 @@ def _cluster() -> "Cluster":
     return cluster_of(Settings.read())
 
 
-def apply(
-    replicas: Replicas = None, form: Annotated[Form | None, typer.Option("--format", "-o")] = None
-) -> None:
+def apply(replicas: Replicas = None, form: Format = None) -> None:
     """按定义建立主题，改正配置 · make the topics as their definitions say."""
     from consumers import topics  # noqa: PLC0415 - heavy
 
@@ -62,9 +60,7 @@ def apply(
     )
 
 
-def check(
-    replicas: Replicas = None, form: Annotated[Form | None, typer.Option("--format", "-o")] = None
-) -> None:
+def check(replicas: Replicas = None, form: Format = None) -> None:
     """主题是否与定义一致，不一致则退出码为3 · whether they are so; exit 3 where not."""
     from consumers import topics  # noqa: PLC0415 - heavy
 
@@ -135,7 +131,7 @@ def projector(
     """由Kafka供给只读数据库及其读模型 · feed a read database and its read models from Kafka."""
     from consumers.projector.serving import project, rebuilt  # noqa: PLC0415 - heavy
 
-    settings = Settings.read()
+    settings = Settings.read(demo=demo)
     cluster = _cluster()
     if rebuild:
         position = rebuilt(settings, cluster, demo=demo)

@@ -10,15 +10,14 @@ from uuid import UUID
 import typer
 
 from aggregates.language import Message
-from ledger.cli.options import Demo
-from ledger.cli.telling import Form, out, out_rows, say
+from ledger.cli.options import Demo, Format
+from ledger.cli.telling import out, out_rows, say
 from ledger.errors import Failure
 from ledger.settings import Settings
 
 if TYPE_CHECKING:
     from consumers.intake.mending import Mended, Mending
 
-Shape = Annotated[Form | None, typer.Option("--format", "-o")]
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="intake list所示编号 · its number")]
 
 WAITING = (
@@ -105,7 +104,7 @@ def run(
     )
 
 
-def show(form: Shape = None, demo: Demo = False) -> None:
+def show(form: Format = None, demo: Demo = False) -> None:
     """列出无法办理及排在其后的来件 · list the messages that wait, with their reasons."""
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
 
@@ -219,7 +218,7 @@ def register(  # noqa: PLR0913, PLR0917 - what a sender is registered with
     out(str(one))
 
 
-def show_senders(form: Shape = None, demo: Demo = False) -> None:
+def show_senders(form: Format = None, demo: Demo = False) -> None:
     """列出来件方 · list senders."""
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
     from ledger.security import senders  # noqa: PLC0415 - heavy

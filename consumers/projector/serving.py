@@ -32,7 +32,7 @@ def project(
     """Feed the read database until a signal comes; return the position that was reached.
 
     Args:
-        settings: The settings.
+        settings: The settings; those of the demonstration for that.
         cluster: Where Kafka is.
         until: End when entries and read models have come so far.
         demo: Feed the read database of the demonstration.
@@ -97,7 +97,6 @@ def _folded(conninfo: str) -> None:
 @contextmanager
 def _database(settings: Settings, *, demo: bool) -> Iterator[str]:
     """Return where the read database is, migrated."""
-    place = settings.for_demo() if demo else settings
-    with resolve_copy(place, demo=demo, begin=demo) as conninfo:
+    with resolve_copy(settings, demo=demo, begin=demo) as conninfo:
         migrate(conninfo)
         yield conninfo

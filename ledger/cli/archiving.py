@@ -12,7 +12,7 @@ from aggregates.language import Message
 from ledger.cli import keeping
 from ledger.cli.acting import caller_of, class_of, with_ledger
 from ledger.cli.asking import NotUnderstood
-from ledger.cli.options import Demo
+from ledger.cli.options import Account, Class, Demo, Format, Role
 from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 
 if TYPE_CHECKING:
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from ledger.exchange.package.building import Package
     from ledger.exchange.package.building import Place as Beside
 
-Class = Annotated[
-    str, typer.Argument(metavar="CLASS", help="班期标识（UUID）或备案编号 · id or filing number")
-]
-Account = Annotated[str, typer.Option(help="以哪个账户办理 · account name")]
-Role = Annotated[str, typer.Option(help="以哪个角色办理 · role code")]
 Purpose = Annotated[str, typer.Option(help="开启个人信息的用途 · why personal values are opened")]
 Task = Annotated[str, typer.Option(help="任务编号（审计、纪检） · number of the task")]
 INTEGRITY = 3
@@ -65,7 +60,7 @@ def show(
     lacking: Annotated[bool, typer.Option("--lacking", help="仅看缺材料 · only lacking")] = False,
     rows: Annotated[int, typer.Option(min=1, max=1000, help="行数 · rows")] = 50,
     demo: Demo = False,
-    form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
+    form: Format = None,
 ) -> None:
     """各班期档案：缺什么、保存到何时 · what each archive lacks, until when it is kept."""
     from ledger.application.tables import cell  # noqa: PLC0415 - heavy

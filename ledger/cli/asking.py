@@ -14,12 +14,12 @@ import typer
 from aggregates.language import Message
 from ledger.cli.exhibiting import write_exhibit
 from ledger.cli.looking import Account, Purpose, Role, Task, Why, look_up
-from ledger.cli.options import Demo
+from ledger.cli.options import Demo, Format
 from ledger.cli.telling import Form, form_of, lang, out_json, out_rows, say
 from ledger.errors import Failure
 from ledger.store.rows import SEE_ENTRIES
 
-Output = Annotated[Form | None, typer.Option("--format", "-o")]
+Output = Format
 At = Annotated[
     str | None,
     typer.Option(

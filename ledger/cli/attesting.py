@@ -7,14 +7,12 @@ import typer
 
 from aggregates.language import Message
 from ledger.cli import keeping_keys
-from ledger.cli.options import Demo
+from ledger.cli.options import Demo, Twin
 from ledger.cli.telling import out, out_json, say
 from ledger.errors import Failure
 
 if TYPE_CHECKING:
     from ledger.integration.place import SigningPlace
-
-Twin = Annotated[bool, typer.Option("--sm3", help="SM3树 · the tree of SM3")]
 
 
 class NotOurs(Failure):

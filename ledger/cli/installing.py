@@ -1,13 +1,13 @@
 """``init``, ``doctor``, ``status``, ``version``."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from aggregates.language import Message
-from ledger.cli.options import Demo, Read
-from ledger.cli.telling import Form, lang, out, out_json, out_rows, say
+from ledger.cli.options import Demo, Format, Read
+from ledger.cli.telling import lang, out, out_json, out_rows, say
 
 if TYPE_CHECKING:
     from ledger.application.progress import TakenIn
@@ -57,7 +57,7 @@ COLUMNS = (
 )
 
 
-def doctor(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) -> None:
+def doctor(form: Format = None) -> None:
     """检查环境：哪里不对、怎样处理 · say what is wrong and how to mend it."""
     from ledger.embedded.doctor import diagnose  # noqa: PLC0415 - heavy
     from ledger.settings import Settings  # noqa: PLC0415 - heavy

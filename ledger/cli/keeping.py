@@ -13,17 +13,12 @@ from uuid import UUID
 import typer
 
 from ledger.cli.acting import act_on, answer_of, caller_of, refusal_told
-from ledger.cli.options import Demo
+from ledger.cli.options import Account, Class, Demo, Role
 
 if TYPE_CHECKING:
     from aggregates.decisions import Caller
     from ledger.application.running import Ledger
 
-Class = Annotated[
-    str, typer.Argument(metavar="CLASS", help="班期标识（UUID）或备案编号 · id or filing number")
-]
-Account = Annotated[str, typer.Option(help="以哪个账户办理 · account name")]
-Role = Annotated[str, typer.Option(help="以哪个角色办理 · role code")]
 HoldNo = Annotated[str, typer.Argument(metavar="HOLD", help="延长编号 · number of the hold")]
 ListFile = Annotated[
     Path, typer.Option("--list", exists=True, dir_okay=False, help="销毁清册 · the list")

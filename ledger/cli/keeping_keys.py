@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from aggregates.language import Message
-from ledger.cli.options import Demo
-from ledger.cli.telling import Form, out, out_json, out_rows, say
+from ledger.cli.options import Demo, Format, Twin
+from ledger.cli.telling import out, out_json, out_rows, say
 from ledger.errors import Failure
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Twin = Annotated[bool, typer.Option("--sm3", help="SM3树 · the tree of SM3")]
 Promises = Annotated[bool, typer.Option("--promises", help="承诺的密钥 · the key of promises")]
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="公钥编号（八位十六进制） · the key's id")]
 PassphraseFile = Annotated[
@@ -95,9 +94,7 @@ def keys(
     out(vkeys(shown).rstrip("\n"))
 
 
-def show(
-    demo: Demo = False, form: Annotated[Form | None, typer.Option("--format", "-o")] = None
-) -> None:
+def show(demo: Demo = False, form: Format = None) -> None:
     """全部签名密钥：在用、待用、停用、吊销 · every signing key and what became of it."""
     from ledger.cli.opening import at_hand  # noqa: PLC0415 - heavy
     from ledger.evidence.note import VerifierKey  # noqa: PLC0415 - heavy

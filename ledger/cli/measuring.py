@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregates.language import Message
+from ledger.cli.options import Format
 from ledger.cli.telling import Form, out_json, out_rows, say
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def bench(
             min=0, max=100_000, help="append、http：每次落盘至少多花的微秒 · a slower disk, in µs"
         ),
     ] = 0,
-    form: Annotated[Form | None, typer.Option("--format", "-o")] = None,
+    form: Format = None,
 ) -> None:
     """与同一 PostgreSQL 上的基准轮流测量，给出比值 · measure goals beside their anchors."""
     from ledger.measuring.anchors import scratch  # noqa: PLC0415 - heavy

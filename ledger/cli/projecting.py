@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from aggregates.language import Message
-from ledger.cli.options import Demo, Read
-from ledger.cli.telling import Form, lang, out_json, out_rows
+from ledger.cli.options import Demo, Format, Read
+from ledger.cli.telling import lang, out_json, out_rows
 from ledger.errors import Failure
 
 Name = Annotated[str, typer.Argument(help="读模型名，见project list · a read model's name")]
@@ -41,7 +41,7 @@ def _model(name: str) -> Any:  # noqa: ANN401 - imported late
         ) from None
 
 
-def show(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) -> None:
+def show(form: Format = None) -> None:
     """列出读模型 · list the read models."""
     from projections.catalogue import MODELS  # noqa: PLC0415 - heavy
 

@@ -6,7 +6,8 @@ from uuid import UUID
 import typer
 
 from aggregates.language import Message
-from ledger.cli.telling import Form, out, out_rows, say
+from ledger.cli.options import Format
+from ledger.cli.telling import out, out_rows, say
 from ledger.errors import Failure
 from ledger.security.tokens import BadToken
 
@@ -82,7 +83,7 @@ def institution_of(text: str) -> UUID | None:
         raise BadToken(what) from None
 
 
-def show(form: Annotated[Form | None, typer.Option("--format", "-o")] = None) -> None:
+def show(form: Format = None) -> None:
     """列出令牌（不含密文） · list tokens, without their secrets."""
     from ledger.cli.opening import connected  # noqa: PLC0415 - heavy
     from ledger.security import tokens  # noqa: PLC0415 - heavy

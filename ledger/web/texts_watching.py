@@ -68,7 +68,10 @@ STATUS = texts(
     behind_entries=("落后（条）", "Entries behind"),
     entries_behind=("落后 {count} 条", "{count} entries behind"),
     vouched_for=("见证人", "Witnesses"),
-    policy_not_taken=("见证策略文件未采用：", "The policy's file is not taken:"),
+    policy_not_taken=(
+        "改动未采用，仍以原策略为准：{why}",
+        "What was changed is not taken, the policy of before counts: {why}",
+    ),
     witness=("见证人", "Witness"),
     last_answer=("最近答复", "Last answer"),
     cosigned_to=("见证至（条）", "Cosigned up to"),

@@ -144,6 +144,10 @@ def test_a_policy_that_changes_is_taken_up_while_the_log_is_served_and_a_bad_one
         told = vouched.until(lambda told: bool(told["policy_fault"]))
         assert "line 1 of the policy" in told["policy_fault"]
         assert set(told["each"]) == {"sjj", "czj"}
+        auditor = {"authorization": f"Bearer {vouched.installation.token('AUDITOR')}"}
+        page = client.get("/status?lang=en", headers=auditor).text
+        assert "the policy of before counts" in page
+        assert "line 1 of the policy" in page
         file.unlink()
         vouched.until(lambda told: "is gone" in (told["policy_fault"] or ""))
         assert client.get("/log/policy").content == both
