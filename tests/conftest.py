@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
@@ -64,11 +65,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let each process read a directory from another place on.
+
+    All processes of a run read all tests. Where none was compiled yet, each finds compiled what
+    the others began with.
+    """
+    report = yield
+    told: dict[str, Any] = getattr(collector.config, "workerinput", {})
+    if isinstance(collector, pytest.Directory) and told and report.passed:
+        found = report.result
+        process = int(told["workerid"].removeprefix("gw"))
+        begin = len(found) * process // told["workercount"]
+        report.result = found[begin:] + found[:begin]
+    return report
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let those that wait and those that work take turns, file by file."""
     here = Path(__file__).parent
-    files = list(dict.fromkeys(item.path for item in items))[::-1]  # small ones come last
+    files = sorted({item.path for item in items}, reverse=True)  # small ones come last
     waiting = [path for path in files if path.relative_to(here).parts[0] in WAITING]
     working = [path for path in files if path not in waiting]
     turn = {path: WAITING_UNTIL * at / len(waiting) for at, path in enumerate(waiting)}

@@ -10,7 +10,6 @@ from aggregates.language import Message
 from ledger.cli.telling import out, out_json, say
 from ledger.settings import Settings
 from ledger.simulation.scales import LAST_YEAR, YEARS_MAX, sized
-from ledger.store.roles import READER
 
 if TYPE_CHECKING:
     from ledger.security.sessions import Sessions
@@ -92,6 +91,7 @@ def _serve_copy(host: str | None, port: int | None) -> None:
     from ledger.application.looks import ForwardedLooks, Looks, NoLooks  # noqa: PLC0415 - heavy
     from ledger.cli.opening import copy_at_hand  # noqa: PLC0415 - heavy
     from ledger.cli.serving import listen, refuse_open_door, serve_copy  # noqa: PLC0415 - heavy
+    from ledger.store.roles import READER  # noqa: PLC0415 - heavy
 
     settings = Settings.read()
     looks: Looks = NoLooks()

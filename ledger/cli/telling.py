@@ -7,8 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from rich.console import Console
-from rich.table import Table
 
 from aggregates.language import Message
 from ledger.errors import Failure
@@ -63,13 +61,7 @@ def out_rows(
     """Print rows: a table on a terminal, NDJSON in a pipe, or the form asked for."""
     chosen = form_of(form)
     if chosen is Form.TABLE:
-        table = Table()
-        for _, title in columns:
-            table.add_column(title.text(lang()), overflow="fold")
-        for row in rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
-        # A file has no edge at which a table would have to be broken.
-        Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+        _out_table([title for _, title in columns], rows)
         return
     names = [name for name, _ in columns]
     if chosen is Form.CSV:
@@ -83,3 +75,16 @@ def out_rows(
     else:
         for row in rows:
             out_json(dict(zip(names, row, strict=True)), indent=False)
+
+
+def _out_table(titles: Iterable[Message], rows: Iterable[Sequence[Any]]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - heavy
+    from rich.table import Table  # noqa: PLC0415 - heavy
+
+    table = Table()
+    for title in titles:
+        table.add_column(title.text(lang()), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    # A file has no edge at which a table would have to be broken.
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)

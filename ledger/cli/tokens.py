@@ -9,7 +9,6 @@ from aggregates.language import Message
 from ledger.cli.options import Format
 from ledger.cli.telling import out, out_rows, say
 from ledger.errors import Failure
-from ledger.security.tokens import BadToken
 
 
 class NoSuchToken(Failure):
@@ -74,6 +73,8 @@ def institution_of(text: str) -> UUID | None:
     Raises:
         BadToken: it is no id.
     """
+    from ledger.security.tokens import BadToken  # noqa: PLC0415 - heavy
+
     if not text:
         return None
     try:

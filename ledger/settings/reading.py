@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
 PORT_MAX = 65535
 ADDRESS = re.compile(r"https?://[^\s?#]+")
 SECONDS_MAX = 86400
@@ -66,9 +63,12 @@ def path(text: str) -> Path:
 
 def database_url(text: str) -> str:
     """Read the address of a PostgreSQL server."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 - heavy, and few commands are told one
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - likewise
+
     try:
         parts = conninfo_to_dict(text)
-    except psycopg.ProgrammingError:
+    except ProgrammingError:
         # Without its cause, which quotes the text, password and all.
         raise ValueError from None
     if "@" in str(parts.get("host", "")).lstrip("@"):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, NamedTuple
-
-from psycopg.pq.abc import PGresult
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger.store import arrays
+
+if TYPE_CHECKING:  # commands import this before anybody asks them for anything
+    from psycopg.pq.abc import PGresult
 
 COLUMNS: Final = "position, stream, version, type, recorded_at, body, leaf"
 """The columns of ``ledger.entry`` in the order of ``Stored``."""
@@ -37,7 +38,7 @@ class Stored(NamedTuple):
     leaf: bytes
 
 
-def stored_rows(result: PGresult) -> Iterator[Stored]:
+def stored_rows(result: "PGresult") -> Iterator[Stored]:
     """Yield the entries of a binary result with ``COLUMNS``."""
     value = result.get_value
     for row in range(result.ntuples):

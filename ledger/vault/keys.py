@@ -198,11 +198,12 @@ class SeededKeyring(Keyring):
             context: What tells this command from every other of the history, such as its
                 idempotency key; the same context gives the same salts in the same order.
         """
-        key = hmac_sha256(self._root, b"salts", context.encode())
+        key = b""
         count = 0
 
         def next_salt() -> bytes:
-            nonlocal count
+            nonlocal key, count
+            key = key or hmac_sha256(self._root, b"salts", context.encode())
             count += 1
             return hmac_digest(key, count.to_bytes(8, "big"), "sha256")
 

@@ -173,3 +173,13 @@ def test_what_is_sound_is_verified_in_part_and_whole(command_line: CommandLine) 
     for words in ((), ("--from", "2", "--to", "5")):
         code, told = command_line("verify", *words)
         assert code == 0, told
+
+
+def test_the_command_line_is_there_before_anything_heavy_is_loaded() -> None:
+    asked = (
+        "import sys; from ledger.cli import build; build();"
+        "print(*{'psycopg', 'rich', 'pydantic', 'fastapi', 'kafka', 'aggregates.decisions'}"
+        ".intersection(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == []

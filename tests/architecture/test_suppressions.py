@@ -8,6 +8,7 @@ from tests.architecture.tree import ROOT, File, python
 
 NOQA = re.compile(r"#\s*noqa\b(?!: [A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)* - \S)")
 TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore\b(?!\[[a-z, -]+\]  # \S)")
+UNEXPLAINED = re.compile(f"{NOQA.pattern}|{TYPE_IGNORE.pattern}")
 LIST_OF_IGNORES = re.compile(r'^\s*(?:"[^"]+"|ignore|allowed-confusables) = \[\s*$')
 IGNORE_WITH_REASON = re.compile(r'^\s*"[A-Z]+[0-9]*",\s+# \S')
 
@@ -16,9 +17,9 @@ def unexplained(files: tuple[File, ...]) -> list[str]:
     return [
         f"{file.path}:{token.start[0]}"
         for file in files
+        if UNEXPLAINED.search(file.text)  # far quicker than to take every file apart
         for token in tokenize.generate_tokens(io.StringIO(file.text).readline)
-        if token.type == tokenize.COMMENT
-        and (NOQA.search(token.string) or TYPE_IGNORE.search(token.string))
+        if token.type == tokenize.COMMENT and UNEXPLAINED.search(token.string)
     ]
 
 

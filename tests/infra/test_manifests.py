@@ -33,7 +33,8 @@ Found = dict[str, Any]
 
 
 def compose() -> Found:
-    found: Found = yaml.safe_load((LAYOUT / "compose.yaml").read_text("utf-8"))
+    text = (LAYOUT / "compose.yaml").read_text("utf-8")
+    found: Found = yaml.load(text, Loader=yaml.CSafeLoader)
     return found
 
 
@@ -41,7 +42,7 @@ def objects() -> list[Found]:
     return [
         one
         for file in sorted((LAYOUT / "kubernetes").rglob("*.yaml"))
-        for one in yaml.safe_load_all(file.read_text("utf-8"))
+        for one in yaml.load_all(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
     ]
 
 

@@ -59,8 +59,8 @@ def test_killed_at_any_moment_nothing_is_signed_that_is_not_durable(
         try:
             deadline = time.monotonic() + 0.5 + 0.15 * run
             while time.monotonic() < deadline:
-                grow(database, 150)
-                written += 150
+                grow(database, 40)
+                written += 40
                 time.sleep(PAUSE_SECONDS)
         finally:
             os.kill(process.pid, signal.SIGKILL)

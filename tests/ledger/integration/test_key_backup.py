@@ -9,6 +9,7 @@ import pytest
 from ledger.evidence.checkpoint import Checkpoint
 from ledger.evidence.hashes import SHA256
 from ledger.evidence.validity import KeyState, Validity
+from ledger.integration import key_backup
 from ledger.integration.key_backup import Backup, BackupUnusable, restore, restore_vault, taken
 from ledger.integration.log_keys import generated, replace_log_keys
 from ledger.integration.place import SigningPlace
@@ -18,6 +19,13 @@ from tests.ledger.integration.signing import ORIGIN, place_in
 from tests.ledger.integration.test_signer import AT, head, proof
 
 PASSPHRASE = "correct horse battery"
+COST = key_backup.COST
+
+
+@pytest.fixture(autouse=True)
+def _guessed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a passphrase cost little: what is to be seen does not depend on how much it costs."""
+    monkeypatch.setattr(key_backup, "COST", 2**12)
 
 
 @pytest.fixture
@@ -56,6 +64,10 @@ def test_what_is_backed_up_is_put_back_and_nothing_in_the_file_can_be_read(
     assert restore(again(data), new, vault_of(new)) == []  # a second time changes nothing
 
 
+def test_a_guess_at_a_passphrase_takes_128_mebibytes() -> None:
+    assert 128 * 8 * COST == 128 * 2**20  # RFC 7914: 128 bytes times r times N
+
+
 def test_two_backups_of_the_same_keys_have_nothing_in_common(place: SigningPlace) -> None:
     first, second = (orjson.loads(taken(place, None).sealed(PASSPHRASE)) for _ in range(2))
     assert all(first[name] != second[name] for name in ("salt", "nonce", "sealed"))
@@ -75,7 +87,7 @@ def changed(name: str, value: object) -> Callable[[bytes], bytes]:
         changed("form", "another/v1"),
         changed("sealed", "AAAA"),
         changed("nonce", "AAAAAAAAAAAAAAAA"),
-        changed("cost", 2**16),
+        changed("cost", 2**11),
         changed("cost", 2**40),
         changed("cost", 3),
         changed("more", 1),
