@@ -23,7 +23,6 @@ from ledger.exchange.package.metadata import Happening
 from ledger.exchange.package.reading import readme
 from ledger.exchange.package.renewals import Linked, Renewal, linked
 from ledger.exchange.package.renewals import files as renewal_files
-from ledger.exchange.package.report import report
 from ledger.exchange.package.schemas import schemas
 from ledger.exchange.package.vectors import vectors
 from ledger.integration.trees import origin_of
@@ -174,6 +173,9 @@ class _reading:  # noqa: N801 - read as a phrase
 def _representations(
     held: Gathered, around: Surroundings, done: Sequence[Check]
 ) -> Iterator[tuple[str, bytes]]:
+    # Fonts and drawing: a service need not wait for them as it starts.
+    from ledger.exchange.package.report import report  # noqa: PLC0415 - heavy
+
     yield "representations/events/events.jsonl", tables.lines(held.kept)
     yield "representations/events/events.csv", tables.events(held.kept)
     yield "representations/documents.csv", tables.documents(held.documents, around.stored)
