@@ -4,13 +4,20 @@ What cannot be read, or is no policy, changes nothing: the one before goes on, a
 does so too where the file is gone: who vouches is taken back in words alone (``quorum none``).
 """
 
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from aggregates.language import Message
 from ledger.errors import Misconfigured
 from ledger.evidence.policy import Policy
 from ledger.integration.log_keys import NOBODY
 from ledger.integration.vouching import Named, Vouching
+
+_GONE: Final = Message(
+    "见证策略文件不见了，仍用原来的；不再需要见证人时，请写 quorum none",
+    "the policy of witnesses is gone, the one before goes on; to do without witnesses, write"
+    " quorum none",
+)
 
 
 class Held(NamedTuple):
@@ -19,7 +26,7 @@ class Held(NamedTuple):
     Attributes:
         policy: names the witnesses; None if there are none.
         lines: about witnesses, as they are published with the log's own.
-        fault: why what lies in the file now is not taken; None if it is.
+        fault: why what lies in the file now is not taken, for anybody to read; None if it is.
     """
 
     policy: Policy | None
@@ -59,15 +66,10 @@ class WitnessPolicy:
         try:
             named = self._vouching.named()
         except Misconfigured as error:
-            self._fault = error.message
+            self._fault = _without_place(error.message, self._vouching.policy_file)
             return
         if named is None and self._named is not None:
-            file = self._vouching.policy_file
-            self._fault = Message(
-                f"见证策略文件 {file} 不见了，仍用原来的；不再需要见证人时，请写 quorum none",
-                f"the policy of witnesses {file} is gone, the one before goes on; to do without"
-                " witnesses, write quorum none",
-            )
+            self._fault = _GONE
             return
         self._named, self._fault = _if_changed(self._named, named), None
 
@@ -84,3 +86,11 @@ def _if_changed(before: Named | None, now: Named | None) -> Named | None:
     """Return the one before where the file says the same as before: nobody begins anew for it."""
     is_same = before is not None and now is not None and before.lines == now.lines
     return before if is_same else now
+
+
+def _without_place(told: Message, file: Path | None) -> Message:
+    """Return what is told of a file without where it lies: that is nobody's business outside."""
+    if file is None:
+        return told
+    place, name = str(file), file.name
+    return Message(told.zh.replace(place, name), told.en.replace(place, name))

@@ -85,6 +85,44 @@ def test_a_python_without_ensurepip_is_told_with_the_package_that_brings_it(
     assert not (checkout / ".venv").exists()
 
 
+SLOWER = ("-X", "tracemalloc=25")
+THIS_VERSION = f"python3.{sys.version_info[1]}"
+
+
+def a_python(folder: Path, does: str) -> Path:
+    """Lay a Python of this version into a directory of its own; say where it is."""
+    folder.mkdir()
+    made = folder / THIS_VERSION
+    made.write_text(f"#!/bin/sh\n{does}\n")
+    made.chmod(0o755)
+    return made
+
+
+def quickest(*options: str, path: list[Path]) -> str:
+    told = subprocess.run(
+        [sys.executable, *options, ROOT / "infra" / "setup" / "quickest.py"],
+        env={"PATH": ":".join(map(str, path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.strip()
+
+
+def test_of_two_pythons_of_one_version_the_quicker_is_taken(tmp_path: Path) -> None:
+    other = a_python(tmp_path / "other", f'exec "{sys.executable}" "$@"')
+
+    assert quickest(*SLOWER, path=[tmp_path, other.parent]) == str(other)
+
+
+def test_a_python_that_is_no_quicker_or_does_not_run_is_not_taken(tmp_path: Path) -> None:
+    broken = a_python(tmp_path / "broken", "exit 1")
+    slower = a_python(tmp_path / "slower", f'exec "{sys.executable}" {" ".join(SLOWER)} "$@"')
+    odd = a_python(tmp_path / "odd", "echo quick")
+
+    assert quickest(path=[broken.parent, slower.parent, odd.parent]) == sys.executable
+
+
 def test_an_unknown_level_is_refused(checkout: Path) -> None:
     told = run(checkout, "venv.sh", "everything", env=dict(os.environ))
 

@@ -56,6 +56,7 @@ def test_a_bad_one_changes_nothing_and_is_told_until_it_is_mended(bad: str, tmp_
         held = policy()
         assert (held.policy, held.lines) == (before.policy, FIRST)
         assert held.fault is not None
+        assert str(tmp_path) not in held.fault.zh + held.fault.en
     written(file, SECOND)
     assert policy().lines == SECOND
     assert policy().fault is None
