@@ -50,6 +50,9 @@ HELD: Mapping[str, Message] = _listed("HELD")
 OPEN: Mapping[str, Message] = _listed("OPEN")
 """Rules that are not kept yet, and what they wait for."""
 
+PARTLY: Mapping[str, Message] = _listed("PARTLY")
+"""What is still open of rules that commands bear."""
+
 
 def borne() -> Mapping[str, tuple[Borne, ...]]:
     """Return, for each rule that commands bear, the commands by name and what a breach does."""
@@ -74,6 +77,8 @@ def unsettled() -> Iterator[str]:
             yield f"{rule} is listed in coverage.csv, but kept by commands or listed twice"
     for rule in sorted((HELD.keys() | OPEN.keys()) - CLAUSES.keys()):
         yield f"{rule} is listed in coverage.csv, but is no rule"
+    for rule in sorted(PARTLY.keys() - enforced.keys()):
+        yield f"{rule} is listed as open in part, but no command bears it"
 
 
 def law_page() -> str:
@@ -83,12 +88,14 @@ def law_page() -> str:
     documents = "\n".join(f"- **{short}** {one.zh} · {one.en}" for short, one in DOCUMENTS.items())
     zh = (
         f"本页由程序生成（`aggregates.law.coverage.law_page`）。共{len(CLAUSES)}条："
-        f"由命令执行{kept}条，以其他方式落实{len(HELD)}条，待建{len(OPEN)}条。"
+        f"由命令执行{kept}条（其中{len(PARTLY)}条尚有部分待建），以其他方式落实{len(HELD)}条，"
+        f"待建{len(OPEN)}条。"
         "HARD：命令被拒绝；FLAG：照实记录并附发现。\n"
     )
     en = (
         f"This page is generated (`aggregates.law.coverage.law_page`). {len(CLAUSES)} rules: "
-        f"{kept} borne by commands, {len(HELD)} kept otherwise, {len(OPEN)} open. "
+        f"{kept} borne by commands, {len(PARTLY)} of them open in part, {len(HELD)} kept "
+        f"otherwise, {len(OPEN)} open. "
         "HARD: the command is refused; FLAG: the fact is recorded with a finding.\n"
     )
     sections = (_section(group, title, enforced) for group, title in SECTIONS.items())
@@ -110,11 +117,16 @@ def _section(group: str, title: Message, enforced: Mapping[str, tuple[Borne, ...
 def _row(one: Clause, enforced: Mapping[str, tuple[Borne, ...]]) -> str:
     if one.id in enforced:
         where = "<br>".join(f"`{held.command}` {held.kind}" for held in enforced[one.id])
+        if one.id in PARTLY:
+            where += "<br>" + _open(PARTLY[one.id])
     elif one.id in HELD:
         where = f"{HELD[one.id].zh}<br>{HELD[one.id].en}"
     else:
-        reason = OPEN.get(one.id, Message("未说明", "not said"))
-        where = f"**待建**：{reason.zh}<br>**open**: {reason.en}"
+        where = _open(OPEN.get(one.id, Message("未说明", "not said")))
     words = f"{one.citation}：“{one.quote}”<br>{one.gist.en}"
     cells = (f"**{one.id}**", words, one.kind, where)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _open(reason: Message) -> str:
+    return f"**待建**：{reason.zh}<br>**open**: {reason.en}"
