@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import (
     Annotated,
@@ -63,8 +64,38 @@ F = TypeVar("F", bound="Fact")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def record(cls: type[T]) -> type[T]:
-    """Make ``cls`` a part of facts and commands: frozen, slotted, by keyword only."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    """Make ``cls`` a part of facts and commands: frozen, slotted, by keyword only.
+
+    Equality, hash and representation are those of a dataclass, but are not compiled for each of
+    hundreds of classes: every process of ours would wait for that as it starts.
+    """
+    made = dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)(cls)
+    names = tuple(one.name for one in fields(made))  # type: ignore[arg-type]  # it is a dataclass since a line ago
+    values = _values_of(names)
+
+    def is_equal(self: T, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented  # type: ignore[no-any-return]  # as any __eq__ may
+        return values(self) == values(other)
+
+    def hashed(self: T) -> int:
+        return hash(values(self))
+
+    def shown(self: T) -> str:
+        held = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{self.__class__.__qualname__}({held})"
+
+    for name, method in (("__eq__", is_equal), ("__hash__", hashed), ("__repr__", shown)):
+        if name not in cls.__dict__:
+            setattr(made, name, method)
+    return made
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
+    """Return what takes the values of these attributes, in their order."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda one: tuple(getattr(one, name) for name in names)
 
 
 @record
