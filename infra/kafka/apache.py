@@ -178,7 +178,7 @@ class Broker:
             raise Missing(f"{words[0]}: {done.stderr[-2000:] or done.stdout[-2000:]}")
 
     def _options(self) -> list[str]:
-        classes = _classes(self._jars)
+        classes = kept_classes(self._jars)
         return [
             *([f"-XX:SharedArchiveFile={classes}"] if classes.exists() else []),
             "-XX:+UseSerialGC",
@@ -304,7 +304,7 @@ class ApacheKafka:
 
     def start(self) -> None:
         """Start all brokers, and return when they answer."""
-        if not _classes(self._jars).exists():
+        if not kept_classes(self._jars).exists():
             _rehearse(self._jars)
         for one in self.brokers:
             one.format(self._cluster)
@@ -328,7 +328,7 @@ class ApacheKafka:
             one.stop()
 
 
-def _classes(jars: Path) -> Path:
+def kept_classes(jars: Path) -> Path:
     """Return where Java keeps a broker's classes as loaded: a start takes half the time then."""
     java = Path(shutil.which("java") or "java").resolve()
     told = f"{java} {java.stat().st_mtime_ns}"  # another Java has classes of its own
@@ -336,13 +336,13 @@ def _classes(jars: Path) -> Path:
 
 
 def _rehearse(jars: Path) -> None:
-    """Make what ``_classes`` names, unless somebody else is at it."""
+    """Make what ``kept_classes`` names, unless somebody else is at it."""
     with suppress(BlockingIOError), (jars / ".rehearsal").open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with TemporaryDirectory(dir=jars.parent) as made, suppress(FileNotFoundError):
             port, controller = free_ports(2)
             ApacheKafka(Path(made), [port], [controller]).rehearse(Path(made) / "classes")
-            (Path(made) / "classes").replace(_classes(jars))
+            (Path(made) / "classes").replace(kept_classes(jars))
 
 
 def _cluster_id(folder: Path) -> str:
