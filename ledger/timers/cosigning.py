@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from aggregates.language import Message
 from ledger.clock import SystemClock
+from ledger.errors import Misconfigured
 from ledger.evidence.note import VerifierKey
 from ledger.evidence.policy import Policy
 from ledger.integration import storing
@@ -38,11 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 def start_cosigning(conninfo: str, place: SigningPlace, vouching: Vouching, until: Until) -> None:
-    """Begin to ask the witnesses, as soon as there are any; ends with the process.
-
-    Raises:
-        Misconfigured: the policy that names them is out of form.
-    """
+    """Begin to ask the witnesses, as soon as there are any; ends with the process."""
     keeper = Keeper(conninfo, place, vouching, until)
     Thread(target=keeper.run, name="cosigning", daemon=True).start()
 
@@ -65,13 +62,10 @@ class Keeper:
             vouching: who the witnesses are, how often to ask them, and when to say that nobody
                 answers.
             until: when to stop.
-
-        Raises:
-            Misconfigured: the policy that names them is out of form.
         """
         self._conninfo = conninfo
         self._vouching = vouching
-        self._witnesses = WitnessPolicy(vouching)
+        self._witnesses: WitnessPolicy | None = None
         self._until = until
         self._clock = SystemClock()
 
@@ -101,19 +95,26 @@ class Keeper:
 
     def _policy(self) -> Policy | None:
         """Return the policy that counts, and say aloud where its file holds no good one."""
-        held, now = self._witnesses(), monotonic()
-        if held.fault is None:
-            if self._complained is not None:
-                _log.warning("the policy of witnesses is in order again")
+        try:
+            self._witnesses = self._witnesses or WitnessPolicy(self._vouching)
+        except Misconfigured as error:
+            # There is none of before: nobody is asked, and the log is integrated all the same.
+            self._complain("no witness is asked: %s", error.message)
+            return None
+        held = self._witnesses()
+        if held.fault is not None:
+            self._complain("the policy of before goes on: %s", held.fault)
+        elif self._complained is not None:
             self._complained = None
-        elif (
-            self._complained is None
-            or self._complained[0] != held.fault
-            or now - self._complained[1] >= SAY_AGAIN_SECONDS
-        ):
-            self._complained = held.fault, now
-            _log.error("the policy of before goes on: %s", held.fault.en)
+            _log.warning("the policy of witnesses is in order again")
         return held.policy
+
+    def _complain(self, told: str, fault: Message) -> None:
+        """Say something aloud, and the same again only after some time."""
+        before, now = self._complained, monotonic()
+        if before is None or before[0] != fault or now - before[1] >= SAY_AGAIN_SECONDS:
+            self._complained = fault, now
+            _log.error(told, fault.en)
 
     def _hold(self, connection: Connection[Any], policy: Policy) -> None:
         """Ask the witnesses of a policy, until it is time to stop or another one counts."""

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import Connection
 
 from ledger.clock import SystemClock
+from ledger.errors import Misconfigured
 from ledger.integration import storing
 from ledger.integration.stamping import Stamping, last_stamps
 from ledger.integration.vouching import Vouching
@@ -22,32 +23,24 @@ _log = logging.getLogger(__name__)
 
 
 def start_stamping(conninfo: str, vouching: Vouching, until: Until) -> None:
-    """Begin to have checkpoints stamped, if there are authorities; ends with the process.
-
-    Raises:
-        Misconfigured: there are authorities, and no roots that can be read.
-    """
-    if not vouching.authorities:
-        return
-    stamping = Stamping(vouching.authorities, vouching.certificates(), SystemClock())
-    keeper = Keeper(conninfo, stamping, vouching, until)
-    Thread(target=keeper.run, name="stamping", daemon=True).start()
+    """Begin to have checkpoints stamped, if there are authorities; ends with the process."""
+    if vouching.authorities:
+        keeper = Keeper(conninfo, vouching, until)
+        Thread(target=keeper.run, name="stamping", daemon=True).start()
 
 
 class Keeper:
     """The loop of the thread."""
 
-    def __init__(self, conninfo: str, stamping: Stamping, vouching: Vouching, until: Until) -> None:
+    def __init__(self, conninfo: str, vouching: Vouching, until: Until) -> None:
         """Prepare the loop.
 
         Args:
             conninfo: the database.
-            stamping: asks the authorities.
-            vouching: says which, and how often.
+            vouching: says which authorities are asked, and how often.
             until: when to stop.
         """
         self._conninfo = conninfo
-        self._stamping = stamping
         self._vouching = vouching
         self._until = until
         self._clock = SystemClock()
@@ -58,6 +51,9 @@ class Keeper:
             try:
                 with storing.connected(self._conninfo) as connection:
                     self._hold(connection)
+            except Misconfigured as error:
+                _log.error("checkpoints are not stamped: %s", error.message.en)
+                self._until.wait(AGAIN_SECONDS)
             except psycopg.Error as error:
                 _log.warning("stamping is interrupted (SQLSTATE %s); again", error.sqlstate)
             except Exception as error:  # noqa: BLE001 - it goes on; the kind is named, not its text
@@ -65,13 +61,15 @@ class Keeper:
             self._until.wait(LOOK_SECONDS)
 
     def _hold(self, connection: Connection[Any]) -> None:
+        roots = self._vouching.certificates()
+        stamping = Stamping(self._vouching.authorities, roots, self._clock)
         while not self._until.is_set():
             row = connection.execute(LOCK).fetchone()
             if row is not None and row[0]:
                 break
             self._until.wait(LOOK_SECONDS)
         while not self._until.is_set():
-            missed = self._stamping.stamp(connection) if self._is_due(connection) else 0
+            missed = stamping.stamp(connection) if self._is_due(connection) else 0
             again = min(AGAIN_SECONDS, self._vouching.stamp_seconds)
             self._until.wait(again if missed else min(LOOK_SECONDS, self._vouching.stamp_seconds))
 

@@ -131,6 +131,34 @@ def test_the_process_beside_the_service_asks_by_itself_and_says_aloud_when_nobod
         running.stop()
 
 
+def test_a_policy_that_is_out_of_form_as_the_process_begins_keeps_nothing_from_being_signed(
+    database: str, tmp_path: Path
+) -> None:
+    place_in(tmp_path / "home")
+    bureau = Bureau(tmp_path / "caizheng")
+    vkey = bureau.begun("caizheng.example/w1")
+    running = bureau.serve()
+    policy = tmp_path / "witness.policy"
+    policy.write_text("witness nobody\n")
+    grow(database, 20)
+    told = tmp_path / "told"
+    with told.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-c", BESIDE, database, str(tmp_path / "home"), str(policy)],
+            stderr=file,
+        )
+    try:
+        wait_for(database, "select max(size) from evidence.checkpoint", 20)
+        wait_until(lambda: "no witness is asked" in told.read_text())
+        policy.write_text(policy_lines("all", caizheng=(vkey, running.url)))
+        wait_for(database, "select max(size) from evidence.cosigned", 20)
+        wait_until(lambda: "in order again" in told.read_text())
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        running.stop()
+
+
 def test_killed_at_any_moment_the_log_and_its_witness_never_part(
     database: str, tmp_path: Path
 ) -> None:
