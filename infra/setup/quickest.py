@@ -1,8 +1,8 @@
 """Prints the Python on which .venv is to be made: the one that runs this, or a clearly quicker one.
 
 Who builds Python himself, as version managers do, often builds it without the optimisations that
-its makers advise, and everything written in Python then takes a quarter longer. Where another one of
-the same version lies on PATH, both do a little work, and the quicker is taken.
+its makers advise, and everything written in Python then takes a quarter longer. Where another one
+of the same version lies on PATH, both do a little work, and the quicker is taken.
 """
 
 import os
